@@ -1,0 +1,4 @@
+//! Banks: each implements core's [`Acquirer`](aviso_core::port::Acquirer) port. They know no payment
+//! state and no database: only messages and answers.
+
+pub mod sandbox;

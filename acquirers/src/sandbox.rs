@@ -1,0 +1,183 @@
+//! A bank for trying things out: deterministic by card number, with books of its own that tests compare
+//! with ours. See [`card::TEST_CARDS`] for what each number does, faults of the link included.
+//!
+//! Every message carries the caller's reference. A repeated message gets the first answer and moves no
+//! money again; the same reference on another message gets no answer. An inquiry that finds nothing
+//! spends the reference: a message that was only slow is then declined.
+
+pub mod card;
+pub mod entry;
+pub mod journal;
+
+mod books;
+mod desk;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aviso_core::clock::{Clock, SystemClock};
+use aviso_core::id::OperationId;
+use aviso_core::port::{Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, LinkError};
+
+use card::{Conduct, Link, Script, TestCard};
+use desk::{Desk, Heard};
+use entry::{Authorization, BookEntry, Message};
+use journal::JournalError;
+
+/// The bank.
+#[derive(Debug)]
+pub struct SandboxBank {
+    desk: Mutex<Desk>,
+    clock: Arc<dyn Clock>,
+    timeout: Duration,
+}
+
+/// Settings of a [`SandboxBank`].
+#[derive(Debug)]
+pub struct Builder {
+    clock: Arc<dyn Clock>,
+    timeout: Duration,
+    journal: Option<PathBuf>,
+}
+
+impl Builder {
+    /// Where the times in the books come from; the machine's clock if not set.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How long a caller waits for an answer that is lost; two seconds if not set.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Keeps the books in this file, so that they outlive the process. In memory if not set.
+    #[must_use]
+    pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {
+        self.journal = Some(path.into());
+        self
+    }
+
+    /// Opens the bank.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the file of the books cannot be read. Without a file it cannot fail.
+    pub fn build(self) -> Result<SandboxBank, JournalError> {
+        let desk = Desk::open(self.journal.as_deref())?;
+        Ok(SandboxBank { desk: Mutex::new(desk), clock: self.clock, timeout: self.timeout })
+    }
+}
+
+impl SandboxBank {
+    /// A bank with settings.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder { clock: Arc::new(SystemClock), timeout: Duration::from_secs(2), journal: None }
+    }
+
+    /// Everything that reached the bank, oldest first.
+    #[must_use]
+    pub fn book(&self) -> Vec<BookEntry> {
+        self.desk().entries()
+    }
+
+    /// All money that was ever reserved and what became of it, ordered by the bank's reference.
+    #[must_use]
+    pub fn authorizations(&self) -> Vec<Authorization> {
+        self.desk().authorizations()
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().expect("nothing panics while it holds the books")
+    }
+
+    async fn follow_up(
+        &self,
+        request: &FollowUpRequest,
+        message: Message,
+        conduct: fn(Script) -> Conduct,
+    ) -> Result<AcquirerAnswer, LinkError> {
+        let conduct = conduct(self.desk().script(&request.acquirer_ref));
+        self.exchange(request.operation, message, conduct, false).await
+    }
+
+    /// Carries a message over the link and the answer back.
+    async fn exchange(
+        &self,
+        operation: OperationId,
+        message: Message,
+        conduct: Conduct,
+        cvc_given: bool,
+    ) -> Result<AcquirerAnswer, LinkError> {
+        match conduct.link {
+            Link::Down => return Err(LinkError::NotSent("the connection was refused".to_owned())),
+            Link::LosesRequest => return self.wait_in_vain().await,
+            Link::Sound | Link::LosesAnswer => {}
+        }
+        let terms = books::Terms { conduct, cvc_given };
+        let heard = self.desk().hear(operation, message, terms, self.clock.now())?;
+        match (heard, conduct.link) {
+            // The fault strikes once: who asks again with the same reference hears the recorded answer.
+            (Heard::First(_), Link::LosesAnswer) => self.wait_in_vain().await,
+            (Heard::First(answer), Link::Sound | Link::Down | Link::LosesRequest) | (Heard::Again(answer), _) => {
+                Ok(answer)
+            }
+        }
+    }
+
+    async fn wait_in_vain(&self) -> Result<AcquirerAnswer, LinkError> {
+        tokio::time::sleep(self.timeout).await;
+        Err(LinkError::Unknown(format!("no answer within {} ms", self.timeout.as_millis())))
+    }
+}
+
+#[async_trait]
+impl Acquirer for SandboxBank {
+    fn name(&self) -> &str {
+        "sandbox"
+    }
+
+    async fn authorize(&self, request: AuthorizeRequest<'_>) -> Result<AcquirerAnswer, LinkError> {
+        let test_card = TestCard::with_number(request.card.number().expose());
+        let face = request.card.face();
+        let message = Message::Authorize {
+            payment: request.payment,
+            amount: request.amount,
+            capture: request.capture,
+            first6: face.first6,
+            last4: face.last4,
+            test_card: test_card.map(|card| card.name.to_owned()),
+        };
+        let conduct = test_card.map_or(Script::SOUND, |card| card.script).authorize;
+        self.exchange(request.operation, message, conduct, request.cvc.is_some()).await
+    }
+
+    async fn capture(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        let message = Message::Capture { acquirer_ref: request.acquirer_ref.clone(), amount: request.amount };
+        self.follow_up(request, message, |script| script.capture).await
+    }
+
+    async fn void(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        let message = Message::Void { acquirer_ref: request.acquirer_ref.clone(), amount: request.amount };
+        self.follow_up(request, message, |script| script.void).await
+    }
+
+    async fn refund(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        let message = Message::Refund { acquirer_ref: request.acquirer_ref.clone(), amount: request.amount };
+        self.follow_up(request, message, |script| script.refund).await
+    }
+
+    async fn inquire(&self, operation: OperationId) -> Result<Inquiry, LinkError> {
+        self.desk().inquire(operation, self.clock.now())
+    }
+}
+
+#[cfg(test)]
+mod tests;

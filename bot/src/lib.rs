@@ -1,0 +1,1 @@
+//! The Telegram edge: buyers and staff talk to Aviso here.

@@ -1,0 +1,75 @@
+//! Accounts of people: registration, log-in, sessions, and the Telegram identity bound to them.
+//!
+//! The key to a Telegram identity is the numeric user id. A @username is an alias: it is refreshed
+//! from every update, can be taken over by somebody else, and proves nothing alone.
+
+mod bind;
+pub mod email;
+mod error;
+pub mod link;
+mod login;
+pub mod password;
+mod register;
+mod service;
+mod staff;
+mod telegram;
+pub mod username;
+
+use crate::clock::Timestamp;
+use crate::id::{AccountId, SessionId};
+use crate::language::Language;
+
+pub use bind::{BindAnswer, BindQuestion, BindState};
+pub use error::AccountError;
+pub use login::{LoggedIn, SESSION_ABSOLUTE, SESSION_IDLE};
+pub use register::{BindTicket, NewAccount};
+pub use service::Accounts;
+pub use staff::{Role, StaffMember, StaffTicket};
+pub use telegram::TelegramUser;
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The e-mail as it was written.
+    pub email: String,
+    /// When the e-mail was confirmed.
+    pub email_confirmed_at: Option<Timestamp>,
+    /// Whether a password was set.
+    pub has_password: bool,
+    /// The language to write in.
+    pub language: Language,
+    /// The Telegram identity, when one is bound.
+    pub telegram: Option<TelegramIdentity>,
+}
+
+/// A Telegram user bound to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TelegramIdentity {
+    /// The numeric id: the key.
+    pub tg_user_id: i64,
+    /// The private chat.
+    pub chat_id: i64,
+    /// The @username in lower case, as last seen.
+    pub username: Option<String>,
+    /// The first name, as last seen. Hostile input.
+    pub first_name: String,
+    /// Since when the chat cannot be written to.
+    pub gone_at: Option<Timestamp>,
+}
+
+/// A browser that is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// What the browser calls itself, shortened.
+    pub device: String,
+    /// When it logged in.
+    pub created_at: Timestamp,
+    /// When it was last seen.
+    pub last_seen_at: Timestamp,
+}

@@ -1,0 +1,53 @@
+//! The service for accounts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::account::Account;
+use crate::clock::{Clock, Timestamp};
+use crate::document::Document;
+use crate::event::{Audience, Event, EventType};
+use crate::id::{AccountId, EventId};
+use crate::merchant::Mode;
+use crate::secret::Keyring;
+use crate::store::{Store, StoreError, account as rows};
+
+/// The service for accounts, log-in, Telegram identities and staff.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) keyring: Keyring,
+}
+
+impl Accounts {
+    /// A service over this store.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>, keyring: Keyring) -> Self {
+        Self { store, clock, keyring }
+    }
+
+    /// An account.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn get(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        rows::by_id(self.store.reader(), id).await
+    }
+
+    /// An event about an account. Such events are of the live world: people are real in both.
+    pub(super) fn event(&self, kind: EventType, account: AccountId, now: Timestamp) -> Event {
+        Event {
+            id: EventId::new(now),
+            kind,
+            mode: Mode::Live,
+            merchant_id: None,
+            payment_id: None,
+            sequence: 0,
+            created_at: now,
+            document: Document::default(),
+            audience: Audience { account_id: Some(account), facts: BTreeMap::new(), ..Audience::default() },
+        }
+    }
+}

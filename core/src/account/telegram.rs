@@ -1,0 +1,103 @@
+//! The Telegram side of accounts: who wrote, alias upkeep, blocked and revived chats, unlinking.
+
+use crate::account::{Account, AccountError, Accounts};
+use crate::event::EventType;
+use crate::id::AccountId;
+use crate::language::Language;
+use crate::store::{StoreError, account as rows, event as events};
+
+/// A Telegram user as an update describes them. Every text is hostile input.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TelegramUser {
+    /// The numeric id: the key.
+    pub id: i64,
+    /// The private chat's id.
+    pub chat_id: i64,
+    /// The @username, as written.
+    pub username: Option<String>,
+    /// The first name.
+    pub first_name: String,
+    /// The language that their Telegram speaks, a BCP 47 tag.
+    pub language_tag: Option<String>,
+}
+
+impl TelegramUser {
+    /// The @username in lower case.
+    #[must_use]
+    pub fn username_ci(&self) -> Option<String> {
+        self.username.as_ref().map(|name| name.to_lowercase())
+    }
+
+    /// The nearest language that we speak.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language_tag.as_deref().map(Language::from_tag).unwrap_or_default()
+    }
+
+    /// The first name, shortened to what the database keeps.
+    pub(crate) fn short_name(&self) -> String {
+        self.first_name.chars().filter(|c| !c.is_control()).take(64).collect()
+    }
+}
+
+impl Accounts {
+    /// The account that a Telegram user is bound to.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn by_telegram(&self, tg_user_id: i64) -> Result<Option<Account>, StoreError> {
+        rows::by_telegram(self.store.reader(), tg_user_id).await
+    }
+
+    /// Keeps the alias of a Telegram user true: called for every update. A name that somebody else
+    /// had before is taken from them, since Telegram gives a name to one user at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn refresh_telegram(&self, user: &TelegramUser) -> Result<(), StoreError> {
+        let username = user.username_ci();
+        if !rows::telegram_changed(self.store.reader(), user, username.as_deref()).await? {
+            return Ok(());
+        }
+        self.store.write(async |tx| rows::refresh_telegram(tx, user, username.as_deref()).await).await
+    }
+
+    /// A chat cannot be written to any more (`true`), or can again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn set_telegram_gone(&self, chat_id: i64, gone: bool) -> Result<(), StoreError> {
+        let at = gone.then(|| self.clock.now());
+        self.store.write(async |tx| rows::set_telegram_gone(tx, chat_id, at).await).await
+    }
+
+    /// Releases the Telegram identity of an account.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Store`].
+    pub async fn unlink_telegram(&self, account: AccountId) -> Result<bool, AccountError> {
+        let now = self.clock.now();
+        self.store
+            .write(async |tx| {
+                let released = rows::unlink_telegram(tx, account, now).await?;
+                if released {
+                    events::insert(tx, &[self.event(EventType::AccountTelegramUnlinked, account, now)]).await?;
+                }
+                Ok(released)
+            })
+            .await
+    }
+
+    /// Changes the language that a person is written to in.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn set_language(&self, account: AccountId, language: Language) -> Result<(), StoreError> {
+        self.store.write(async |tx| rows::set_language(tx, account, language).await).await
+    }
+}

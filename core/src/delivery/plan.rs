@@ -1,0 +1,256 @@
+//! The planner: who hears of an event, how, and in which language.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::account::Account;
+use crate::clock::Clock;
+use crate::delivery::{ChannelKind, Lane};
+use crate::event::{Event, EventType};
+use crate::id::EventId;
+use crate::language::Language;
+use crate::payment::janitor_chain as chain;
+use crate::store::delivery::{self as rows, NewDelivery};
+use crate::store::{
+    Store, StoreError, Tx, account as accounts, event as events, merchant as merchants, staff as staff_rows,
+};
+
+/// Events planned in one unit of work.
+const BATCH: u64 = 100;
+/// The planner looks at least this often, for events of other instances and lost wake-ups.
+const LOOK_AGAIN: Duration = Duration::from_millis(1_000);
+
+/// Makes deliveries of events.
+#[derive(Debug, Clone)]
+pub struct Planner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+/// How a kind of event is told to the person it concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ToldBy {
+    /// Not at all.
+    Nothing,
+    /// In the bot; by e-mail when there is no chat.
+    ChatOrMail,
+    /// In the bot and by e-mail.
+    ChatAndMail,
+    /// By e-mail only: it carries a link that proves the address.
+    Mail,
+}
+
+const fn told_by(kind: EventType) -> ToldBy {
+    match kind {
+        EventType::PaymentCaptured
+        | EventType::PaymentDeclined
+        | EventType::RefundSucceeded
+        | EventType::AccountPasswordChanged
+        | EventType::AccountTelegramLinked
+        | EventType::AccountTelegramUnlinked => ToldBy::ChatAndMail,
+        EventType::PaymentInReview
+        | EventType::PaymentAuthorized
+        | EventType::PaymentPartiallyCaptured
+        | EventType::PaymentVoided
+        | EventType::PaymentExpired
+        | EventType::PaymentOutcomeUnknown
+        | EventType::RefundCreated
+        | EventType::RefundFailed
+        | EventType::AccountEmailConfirmed
+        | EventType::AccountLogin => ToldBy::ChatOrMail,
+        EventType::AccountRegistered | EventType::AccountPasswordReset => ToldBy::Mail,
+        EventType::PaymentCreated
+        | EventType::ReviewOpened
+        | EventType::ReviewClosed
+        | EventType::CaseOpened
+        | EventType::EndpointFailing
+        | EventType::EndpointDisabled
+        | EventType::RiskRuleChanged
+        | EventType::EndpointTest => ToldBy::Nothing,
+    }
+}
+
+/// Links and security notices are waited for; everything else is news.
+const fn lane_of(kind: EventType) -> Lane {
+    match kind {
+        EventType::AccountRegistered
+        | EventType::AccountPasswordReset
+        | EventType::AccountPasswordChanged
+        | EventType::AccountLogin
+        | EventType::AccountEmailConfirmed
+        | EventType::AccountTelegramLinked
+        | EventType::AccountTelegramUnlinked
+        | EventType::ReviewOpened => Lane::Interactive,
+        EventType::PaymentCreated
+        | EventType::PaymentInReview
+        | EventType::PaymentAuthorized
+        | EventType::PaymentCaptured
+        | EventType::PaymentPartiallyCaptured
+        | EventType::PaymentDeclined
+        | EventType::PaymentVoided
+        | EventType::PaymentExpired
+        | EventType::PaymentOutcomeUnknown
+        | EventType::RefundCreated
+        | EventType::RefundSucceeded
+        | EventType::RefundFailed
+        | EventType::ReviewClosed
+        | EventType::CaseOpened
+        | EventType::EndpointFailing
+        | EventType::EndpointDisabled
+        | EventType::RiskRuleChanged
+        | EventType::EndpointTest => Lane::Transactional,
+    }
+}
+
+impl Planner {
+    /// A planner over this store.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    /// Plans until it is told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut commits = self.store.commits();
+        while !stop.is_cancelled() {
+            commits.mark_unchanged();
+            match self.plan_once().await {
+                Ok(planned) if planned > 0 => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(error = %chain(&error), "events were not planned"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = commits.changed() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Plans the oldest events that have no deliveries yet. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn plan_once(&self) -> Result<usize, StoreError> {
+        if events::count_unplanned(self.store.reader()).await? == 0 {
+            return Ok(0);
+        }
+        let now = self.clock.now();
+        self.store
+            .write(async |tx| {
+                let batch = events::unplanned(tx, BATCH).await?;
+                for event in &batch {
+                    for delivery in routes(tx, event).await? {
+                        rows::insert(tx, &delivery, now).await?;
+                    }
+                }
+                let ids: Vec<EventId> = batch.iter().map(|event| event.id).collect();
+                events::mark_planned(tx, &ids, now).await?;
+                Ok(batch.len())
+            })
+            .await
+    }
+}
+
+async fn routes<'a>(tx: &Tx, event: &'a Event) -> Result<Vec<NewDelivery<'a>>, StoreError> {
+    let mut routes = webhook_routes(tx, event).await?;
+    let account = match event.audience.account_id {
+        Some(id) => accounts::by_id(tx.conn(), id).await?,
+        None => None,
+    };
+    routes.extend(person_routes(event, account.as_ref()));
+    if event.audience.staff {
+        for member in staff_rows::all(tx.conn()).await? {
+            routes.push(NewDelivery {
+                event,
+                channel: ChannelKind::Telegram,
+                lane: lane_of(event.kind),
+                address: member.chat_id.to_string(),
+                language: member.language,
+                staff: true,
+                round: 0,
+            });
+        }
+    }
+    Ok(routes)
+}
+
+async fn webhook_routes<'a>(tx: &Tx, event: &'a Event) -> Result<Vec<NewDelivery<'a>>, StoreError> {
+    let Some(merchant) = event.merchant_id.filter(|_| event.kind.is_public()) else { return Ok(Vec::new()) };
+    let only = match event.kind {
+        EventType::EndpointTest => event.document.endpoint.as_ref().map(|endpoint| endpoint.id.clone()),
+        _ => None,
+    };
+    let endpoints = merchants::endpoints(tx.conn(), merchant, event.mode).await?;
+    let wanted = endpoints.into_iter().filter(|endpoint| {
+        let active = endpoint.status == crate::merchant::endpoint::EndpointStatus::Active;
+        let asked = only.as_ref().map_or_else(|| endpoint.wants(event.kind), |id| *id == endpoint.id.to_string());
+        active && asked
+    });
+    Ok(wanted
+        .map(|endpoint| NewDelivery {
+            event,
+            channel: ChannelKind::Webhook,
+            lane: Lane::Transactional,
+            address: endpoint.id.to_string(),
+            language: Language::En,
+            staff: false,
+            round: 0,
+        })
+        .collect())
+}
+
+fn person_routes<'a>(event: &'a Event, account: Option<&Account>) -> Vec<NewDelivery<'a>> {
+    let told_by = told_by(event.kind);
+    let language = account.map(|a| a.language).or(event.audience.language).unwrap_or_default();
+    let route = |channel, address| NewDelivery {
+        event,
+        channel,
+        lane: lane_of(event.kind),
+        address,
+        language,
+        staff: false,
+        round: 0,
+    };
+    let chat = account
+        .and_then(|account| account.telegram.as_ref())
+        .filter(|identity| identity.gone_at.is_none())
+        .map(|identity| route(ChannelKind::Telegram, identity.chat_id.to_string()));
+    let mail = mail_address(event, account).map(|address| route(ChannelKind::Email, address));
+    match told_by {
+        ToldBy::Nothing => Vec::new(),
+        ToldBy::Mail => mail.into_iter().collect(),
+        ToldBy::ChatOrMail => chat.or(mail).into_iter().collect(),
+        ToldBy::ChatAndMail => chat.into_iter().chain(mail).collect(),
+    }
+}
+
+/// An account's e-mail counts once it is confirmed; links that confirm go to the address they are about.
+pub(super) fn mail_address(event: &Event, account: Option<&Account>) -> Option<String> {
+    let confirmed = account.filter(|account| account.email_confirmed_at.is_some()).map(|a| a.email.clone());
+    match told_by(event.kind) {
+        ToldBy::Mail => event.audience.email.clone(),
+        ToldBy::Nothing | ToldBy::ChatOrMail | ToldBy::ChatAndMail => confirmed.or(event.audience.email.clone()),
+    }
+}
+
+/// The mail that takes the place of a chat that cannot be written to any more. Unique keys keep it
+/// from being sent beside a mail that was planned anyway.
+pub(super) async fn plan_fallback(
+    tx: &Tx,
+    event: &Event,
+    language: Language,
+    now: crate::clock::Timestamp,
+) -> Result<(), StoreError> {
+    let account = match event.audience.account_id {
+        Some(id) => accounts::by_id(tx.conn(), id).await?,
+        None => None,
+    };
+    let Some(address) = mail_address(event, account.as_ref()) else { return Ok(()) };
+    let lane = lane_of(event.kind);
+    let mail = NewDelivery { event, channel: ChannelKind::Email, lane, address, language, staff: false, round: 0 };
+    rows::insert(tx, &mail, now).await.map(|_| ())
+}

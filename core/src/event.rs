@@ -1,0 +1,160 @@
+//! Events: what happened, written in the same unit of work as the change itself.
+//!
+//! An event carries the published document (what a merchant may see: the same bytes in the API, the
+//! event list and the webhook) and, apart from it, whom else it concerns.
+
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::id::{AccountId, EventId, LinkId, MerchantId, PaymentId};
+use crate::language::Language;
+use crate::merchant::Mode;
+
+macro_rules! event_types {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// The kinds of events, named `subject.what_happened`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventType { $($(#[$doc])* $name,)* }
+
+        impl EventType {
+            /// Every type.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The name in API, tables and docs.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The type with this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+event_types! {
+    /// A merchant asks for money.
+    PaymentCreated = "payment.created",
+    /// Held for staff by antifraud; nothing was sent to the bank.
+    PaymentInReview = "payment.in_review",
+    /// Money is reserved.
+    PaymentAuthorized = "payment.authorized",
+    /// All of the money was taken.
+    PaymentCaptured = "payment.captured",
+    /// Part of the money was taken.
+    PaymentPartiallyCaptured = "payment.partially_captured",
+    /// An attempt was refused, by antifraud, bank or staff.
+    PaymentDeclined = "payment.declined",
+    /// Reserved money was released.
+    PaymentVoided = "payment.voided",
+    /// Nobody finished it in time.
+    PaymentExpired = "payment.expired",
+    /// The bank did not answer: not known yet whether money moved.
+    PaymentOutcomeUnknown = "payment.outcome_unknown",
+    /// A refund was asked for.
+    RefundCreated = "refund.created",
+    /// The money went back.
+    RefundSucceeded = "refund.succeeded",
+    /// The bank refused the refund.
+    RefundFailed = "refund.failed",
+    /// A person registered; carries the link that confirms the e-mail.
+    AccountRegistered = "account.registered",
+    /// The person's e-mail was confirmed.
+    AccountEmailConfirmed = "account.email_confirmed",
+    /// A Telegram identity was bound to an account.
+    AccountTelegramLinked = "account.telegram_linked",
+    /// A Telegram identity was released from an account.
+    AccountTelegramUnlinked = "account.telegram_unlinked",
+    /// Somebody logged in.
+    AccountLogin = "account.login",
+    /// A password reset was asked for; carries the link.
+    AccountPasswordReset = "account.password_reset",
+    /// The password was changed.
+    AccountPasswordChanged = "account.password_changed",
+    /// A payment waits for staff.
+    ReviewOpened = "review.opened",
+    /// Staff decided.
+    ReviewClosed = "review.closed",
+    /// A buyer says a payment is not theirs.
+    CaseOpened = "case.opened",
+    /// An endpoint has been failing for a day or three.
+    EndpointFailing = "endpoint.failing",
+    /// An endpoint was switched off.
+    EndpointDisabled = "endpoint.disabled",
+    /// A list or limit was changed.
+    RiskRuleChanged = "risk.rule_changed",
+    /// A delivery asked for by hand, to see that an endpoint works.
+    EndpointTest = "endpoint.test",
+}
+
+impl EventType {
+    /// Whether merchants may subscribe to it and see it in `/v1/events`.
+    #[must_use]
+    pub fn is_public(self) -> bool {
+        let subject = self.as_str().split('.').next().unwrap_or_default();
+        matches!(subject, "payment" | "refund" | "dispute" | "endpoint")
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its id, also the webhook's `webhook-id`.
+    pub id: EventId,
+    /// What happened.
+    pub kind: EventType,
+    /// Test or live world.
+    pub mode: Mode,
+    /// The merchant whom it concerns.
+    pub merchant_id: Option<MerchantId>,
+    /// The payment that it is about.
+    pub payment_id: Option<PaymentId>,
+    /// Counts the events of one payment from 1; 0 for events about no payment.
+    pub sequence: i32,
+    /// When it happened.
+    pub created_at: Timestamp,
+    /// The published document.
+    pub document: Document,
+    /// Whom it concerns besides the merchant.
+    pub audience: Audience,
+}
+
+/// The persons an event concerns. Never shown to merchants.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Audience {
+    /// The buyer's or person's account, when there is one.
+    pub account_id: Option<AccountId>,
+    /// The buyer's e-mail as the merchant gave it, or the account's.
+    pub email: Option<String>,
+    /// The language to write in when there is no account.
+    pub language: Option<Language>,
+    /// The one-time link that the message carries; its token is derived when the message is composed.
+    pub link_id: Option<LinkId>,
+    /// Whether staff are told.
+    pub staff: bool,
+    /// What to tell besides the document: shop's name, reason, device. Keys are fixed per event type.
+    pub facts: std::collections::BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_read_back() {
+        for kind in EventType::ALL {
+            assert_eq!(EventType::from_name(kind.as_str()), Some(*kind));
+        }
+        assert_eq!(EventType::from_name("payment.Captured"), None);
+    }
+
+    #[test]
+    fn what_concerns_a_person_only_is_not_public() {
+        assert!(EventType::PaymentCaptured.is_public());
+        assert!(!EventType::AccountPasswordReset.is_public());
+        assert!(!EventType::ReviewOpened.is_public());
+    }
+}

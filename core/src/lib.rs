@@ -1,0 +1,22 @@
+//! The core of Aviso: payments, risk, accounts, events and their delivery, and the one door to the
+//! database. It knows no Telegram, no SMTP and no HTTP, and performs no network I/O: banks and
+//! channels stand behind the ports in [`port`] and [`delivery`].
+
+pub mod account;
+pub mod audit;
+pub mod bot;
+pub mod clock;
+pub mod delivery;
+pub mod document;
+pub mod event;
+pub mod id;
+pub mod idempotency;
+pub mod language;
+pub mod merchant;
+pub mod money;
+pub mod payment;
+pub mod port;
+pub mod refund;
+pub mod risk;
+pub mod secret;
+pub mod store;

@@ -1,0 +1,170 @@
+//! Merchants: the shops, their API keys and their webhook endpoints.
+
+pub mod endpoint;
+
+use std::sync::Arc;
+
+use crate::audit::{self, Actor};
+use crate::clock::Clock;
+use crate::id::{KeyId, MerchantId};
+use crate::language::Language;
+use crate::secret::{Secret, random_token, sha256_hex};
+use crate::store::{Store, StoreError, merchant as rows};
+
+/// Test and live are separate worlds: nothing of one is visible in the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Sandbox money.
+    Test,
+    /// Real money.
+    Live,
+}
+
+impl Mode {
+    /// The name in API, keys and tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+
+    /// The mode with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Test, Self::Live].into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
+/// A shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merchant {
+    /// Its id.
+    pub id: MerchantId,
+    /// What buyers know it by.
+    pub name: String,
+    /// The language it is written to in.
+    pub language: Language,
+}
+
+/// A merchant's world as a caller acts in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The merchant.
+    pub merchant: Merchant,
+    /// Test or live.
+    pub mode: Mode,
+    /// The key that was shown; `None` when staff act for the merchant.
+    pub key_id: Option<KeyId>,
+}
+
+/// Why a merchant or key was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum MerchantError {
+    /// The name is empty, too long or has control characters.
+    #[error("a merchant's name has 1 to 64 characters on one line")]
+    Name,
+    /// No such merchant.
+    #[error("there is no merchant {0}")]
+    NotFound(MerchantId),
+    /// The database did not do it.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+/// The service for merchants and their keys.
+#[derive(Debug, Clone)]
+pub struct Merchants {
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+impl Merchants {
+    /// A service over this store.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    /// Creates a merchant.
+    ///
+    /// # Errors
+    ///
+    /// [`MerchantError::Name`].
+    pub async fn create(&self, actor: Actor, name: &str, language: Language) -> Result<Merchant, MerchantError> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
+            return Err(MerchantError::Name);
+        }
+        let now = self.clock.now();
+        let merchant = Merchant { id: MerchantId::new(now), name: name.to_owned(), language };
+        self.store
+            .write(async |tx| {
+                rows::insert(tx, &merchant, now).await?;
+                let row = audit::NewRow {
+                    actor: actor.clone(),
+                    action: "merchant.create",
+                    subject: merchant.id.to_string(),
+                    before: String::new(),
+                    after: merchant.name.clone(),
+                    reason: String::new(),
+                };
+                audit::record(tx, &row, now).await
+            })
+            .await?;
+        Ok(merchant)
+    }
+
+    /// Issues an API key. It is shown this once: only its hash is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`MerchantError::NotFound`].
+    pub async fn issue_key(&self, actor: Actor, merchant: MerchantId, mode: Mode) -> Result<Secret, MerchantError> {
+        let now = self.clock.now();
+        let id = KeyId::new(now);
+        let key = Secret::new(format!("sk_{}_{}", mode.as_str(), random_token().expose()));
+        let hash = sha256_hex(key.expose().as_bytes());
+        let last4 = key.expose()[key.expose().len() - 4..].to_owned();
+        self.store
+            .write(async |tx| {
+                rows::by_id(tx.conn(), merchant).await?.ok_or(MerchantError::NotFound(merchant))?;
+                rows::insert_key(tx, id, merchant, mode, &hash, &last4, now).await?;
+                let row = audit::NewRow {
+                    actor: actor.clone(),
+                    action: "key.issue",
+                    subject: merchant.to_string(),
+                    before: String::new(),
+                    after: format!("{id} {} …{last4}", mode.as_str()),
+                    reason: String::new(),
+                };
+                audit::record(tx, &row, now).await?;
+                Ok::<_, MerchantError>(())
+            })
+            .await?;
+        Ok(key)
+    }
+
+    /// The world that an API key opens, if it opens one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn authenticate(&self, key: &Secret) -> Result<Option<Scope>, StoreError> {
+        if !key.expose().starts_with("sk_test_") && !key.expose().starts_with("sk_live_") {
+            return Ok(None);
+        }
+        rows::scope_by_key(self.store.reader(), &sha256_hex(key.expose().as_bytes())).await
+    }
+
+    /// Every merchant, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn list(&self) -> Result<Vec<Merchant>, StoreError> {
+        rows::all(self.store.reader()).await
+    }
+}

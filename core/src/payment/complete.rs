@@ -1,0 +1,237 @@
+//! The second unit of work: what the bank said becomes the payment's state.
+//!
+//! The same code completes a request, an inquiry after a crash and a late answer. A message whose
+//! outcome is known already is left alone, so a second or late word changes nothing.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::event::{Event, EventType};
+use crate::id::{OperationId, PaymentId};
+use crate::idempotency::Claim;
+use crate::payment::attempt::Attempt;
+use crate::payment::decline::DeclineCode;
+use crate::payment::error::PaymentError;
+use crate::payment::operation::{Operation, OperationKind, OperationStatus};
+use crate::payment::published::{document_of, payment_event, refund_document, refund_event};
+use crate::payment::service::{BankWord, close_gate};
+use crate::payment::status::Status;
+use crate::payment::{Payment, Payments};
+use crate::port::AcquirerAnswer;
+use crate::refund::{Refund, RefundStatus};
+use crate::store::{StoreError, Tx, event as events, merchant as merchants, payment as rows, refund as refund_rows};
+
+/// How long until a bank is asked again, by how often it was asked.
+const INQUIRY_BACKOFF_SECS: [u64; 8] = [2, 5, 15, 60, 300, 900, 3_600, 14_400];
+
+/// Everything that one completion reads and writes.
+struct Work<'a> {
+    tx: &'a Tx,
+    payment: Payment,
+    operation: Operation,
+    attempt: Attempt,
+    shop: String,
+    told: Vec<Event>,
+    now: Timestamp,
+}
+
+impl Payments {
+    /// Writes down what became of a message.
+    pub(crate) async fn complete(
+        &self,
+        operation: OperationId,
+        payment: PaymentId,
+        word: &BankWord,
+        claim: Option<&Claim>,
+        shop: Option<&str>,
+    ) -> Result<Document, PaymentError> {
+        let now = self.now();
+        self.store
+            .write(async |tx| {
+                let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
+                let operation = rows::operation_by_id(tx.conn(), operation, payment.currency())
+                    .await?
+                    .ok_or(PaymentError::Interrupted)?;
+                let attempt =
+                    rows::attempt_by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
+                let shop = match shop {
+                    Some(shop) => shop.to_owned(),
+                    None => merchants::name(tx.conn(), payment.merchant_id).await?,
+                };
+                let open = operation.status.is_open();
+                let mut work = Work { tx, payment, operation, attempt, shop, told: Vec::new(), now };
+                let refund = if open { work.apply(word).await? } else { None };
+                let document = Document {
+                    payment: Some(document_of(&work.payment, Some(&work.attempt))),
+                    refund: refund.as_ref().map(refund_document),
+                    ..Document::default()
+                };
+                close_gate(tx, claim, &document, now).await?;
+                Ok(document)
+            })
+            .await
+    }
+}
+
+impl Work<'_> {
+    async fn apply(&mut self, word: &BankWord) -> Result<Option<Refund>, PaymentError> {
+        let mut refund = match self.operation.refund_id {
+            Some(id) => refund_rows::by_id(self.tx.conn(), id).await?,
+            None => None,
+        };
+        match word {
+            BankWord::Said(AcquirerAnswer::Approved { acquirer_ref, approval_code, amount }) => {
+                self.operation.acquirer_ref = Some(acquirer_ref.clone());
+                self.operation.approval_code = Some(approval_code.clone());
+                if *amount == self.operation.amount {
+                    self.settle(OperationStatus::Succeeded, None);
+                    self.approved(refund.as_mut()).await?;
+                } else {
+                    self.conflicted(*amount, refund.as_mut()).await?;
+                }
+            }
+            BankWord::Said(AcquirerAnswer::Declined { code }) => self.refused(*code, refund.as_mut()).await?,
+            BankWord::NotSent => self.refused(DeclineCode::BankUnavailable, refund.as_mut()).await?,
+            BankWord::NeverArrived => self.refused(DeclineCode::ProcessingError, refund.as_mut()).await?,
+            BankWord::Unknown | BankWord::Said(AcquirerAnswer::Pending) => self.unknown(),
+        }
+        rows::update_operation(self.tx, &self.operation).await?;
+        events::insert(self.tx, &self.told).await?;
+        rows::update(self.tx, &self.payment).await?;
+        Ok(refund)
+    }
+
+    fn settle(&mut self, status: OperationStatus, decline: Option<DeclineCode>) {
+        self.operation.status = status;
+        self.operation.decline = decline;
+        self.operation.next_inquiry_at = None;
+        self.operation.updated_at = self.now;
+    }
+
+    fn tell(&mut self, kind: EventType) {
+        let event = payment_event(kind, &mut self.payment, Some(&self.attempt), &self.shop, self.now);
+        self.told.push(event);
+    }
+
+    fn tell_refund(&mut self, kind: EventType, refund: &Refund) {
+        let event = refund_event(kind, &mut self.payment, refund, Some(&self.attempt), &self.shop, self.now);
+        self.told.push(event);
+    }
+
+    async fn approved(&mut self, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
+        let (payment, minor, now) = (self.payment.clone(), self.operation.amount.minor(), self.now);
+        match self.operation.kind {
+            OperationKind::Authorize => {
+                self.payment = payment.approve(now)?;
+                if self.operation.takes_money {
+                    self.record_capture().await?;
+                    self.tell(EventType::PaymentCaptured);
+                } else {
+                    self.tell(EventType::PaymentAuthorized);
+                }
+            }
+            OperationKind::Capture => {
+                self.payment = payment.capture(minor, now)?;
+                let whole = self.payment.status() == Status::Captured;
+                self.tell(if whole { EventType::PaymentCaptured } else { EventType::PaymentPartiallyCaptured });
+            }
+            OperationKind::Void => {
+                self.payment = payment.void(now)?;
+                self.tell(EventType::PaymentVoided);
+            }
+            OperationKind::Refund => {
+                self.payment = payment.settle_refund(minor, now)?;
+                self.end_refund(refund, RefundStatus::Succeeded, EventType::RefundSucceeded).await?;
+            }
+            // The buyer was told of the decline when the reversal was decided.
+            OperationKind::Reversal => {}
+        }
+        Ok(())
+    }
+
+    async fn refused(&mut self, code: DeclineCode, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
+        self.settle(OperationStatus::Failed, Some(code));
+        match self.operation.kind {
+            OperationKind::Authorize => {
+                self.attempt.decline = Some(code);
+                rows::update_attempt(self.tx, &self.attempt).await?;
+                self.payment = self.payment.clone().decline(code, self.now)?;
+                self.tell(EventType::PaymentDeclined);
+            }
+            OperationKind::Refund => {
+                let minor = self.operation.amount.minor();
+                self.payment = self.payment.clone().release_refund(minor, self.now)?;
+                self.end_refund(refund, RefundStatus::Failed, EventType::RefundFailed).await?;
+            }
+            OperationKind::Capture | OperationKind::Void | OperationKind::Reversal => {
+                tracing::warn!(operation = %self.operation.id, code = code.as_str(), "the bank refused");
+            }
+        }
+        Ok(())
+    }
+
+    /// The bank confirmed another amount than was asked. For an authorization that money must not
+    /// stand: it is reversed and the attempt declined. Anything else is left to staff.
+    async fn conflicted(
+        &mut self,
+        confirmed: crate::money::Money,
+        refund: Option<&mut Refund>,
+    ) -> Result<(), PaymentError> {
+        tracing::error!(operation = %self.operation.id, "the bank confirmed another amount than was asked");
+        metrics::counter!("aviso_bank_conflicts_total").increment(1);
+        if self.operation.kind == OperationKind::Authorize {
+            let reversal = Operation {
+                id: OperationId::new(self.now),
+                kind: OperationKind::Reversal,
+                status: OperationStatus::Pending,
+                amount: confirmed,
+                next_inquiry_at: Some(self.now),
+                created_at: self.now,
+                updated_at: self.now,
+                inquiries: 0,
+                ..self.operation.clone()
+            };
+            rows::insert_operation(self.tx, &reversal).await?;
+        }
+        self.refused(DeclineCode::AmountMismatch, refund).await
+    }
+
+    /// Nobody knows yet. The buyer and the merchant are told so once; the bank is asked again.
+    fn unknown(&mut self) {
+        let first = self.operation.status == OperationStatus::Pending;
+        let step = usize::try_from(self.operation.inquiries).unwrap_or(0).min(INQUIRY_BACKOFF_SECS.len() - 1);
+        self.operation.status = OperationStatus::Unknown;
+        self.operation.inquiries += 1;
+        self.operation.next_inquiry_at = Some(self.now.after(Duration::from_secs(INQUIRY_BACKOFF_SECS[step])));
+        self.operation.updated_at = self.now;
+        if first && self.operation.kind == OperationKind::Authorize {
+            self.tell(EventType::PaymentOutcomeUnknown);
+        }
+    }
+
+    /// An authorization that took the money at once is followed by its capture in our books.
+    async fn record_capture(&self) -> Result<(), StoreError> {
+        let capture = Operation {
+            id: OperationId::new(self.now),
+            kind: OperationKind::Capture,
+            created_at: self.now,
+            ..self.operation.clone()
+        };
+        rows::insert_operation(self.tx, &capture).await
+    }
+
+    async fn end_refund(
+        &mut self,
+        refund: Option<&mut Refund>,
+        status: RefundStatus,
+        kind: EventType,
+    ) -> Result<(), PaymentError> {
+        let refund = refund.ok_or(PaymentError::Interrupted)?;
+        refund.status = status;
+        refund.updated_at = self.now;
+        refund_rows::update(self.tx, refund).await?;
+        self.tell_refund(kind, refund);
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! Confirming a payment with a card: screen first, then the bank.
+//!
+//! Two commits: one before the bank is asked (payment, attempt, decision, message), one after.
+
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::event::{Event, EventType};
+use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
+use crate::idempotency::{Answer, Claim};
+use crate::merchant::Scope;
+use crate::payment::attempt::Attempt;
+use crate::payment::card::{Card, Cvc};
+use crate::payment::decline::DeclineCode;
+use crate::payment::error::PaymentError;
+use crate::payment::operation::{Operation, OperationKind, OperationStatus};
+use crate::payment::published::{document_of, payment_event, staff_event};
+use crate::payment::service::{Gate, Handled, close_gate, detached, in_scope, pass_gate, recover};
+use crate::payment::{CaptureMode, Payment, Payments};
+use crate::risk::{self, Subject, Verdict};
+use crate::secret::Purpose;
+use crate::store::{Tx, event as events, payment as rows, review as reviews, risk as risk_rows};
+
+/// What a buyer pays with.
+#[derive(Debug)]
+pub struct Confirmation {
+    /// The card.
+    pub card: Card,
+    /// Its security code.
+    pub cvc: Option<Cvc>,
+}
+
+/// How far a request came in its first unit of work.
+#[derive(Debug)]
+pub(super) enum Begun {
+    /// It ended: nothing goes to the bank.
+    Done(Document),
+    /// It ended earlier.
+    Replayed(Answer),
+    /// This goes to the bank now.
+    ToBank(Box<Operation>),
+}
+
+impl Payments {
+    /// Confirms a payment with a card. Its outcome is in the document, a decline is not an error.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::NotFound`], [`PaymentError::IllegalMove`], [`PaymentError::Key`],
+    /// [`PaymentError::Store`]; nothing was written then.
+    pub async fn confirm(
+        &self,
+        scope: Scope,
+        id: PaymentId,
+        confirmation: Confirmation,
+        claim: Option<Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let this = self.clone();
+        detached(async move { this.confirm_now(&scope, id, &confirmation, claim.as_ref()).await }).await
+    }
+
+    async fn confirm_now(
+        &self,
+        scope: &Scope,
+        id: PaymentId,
+        confirmation: &Confirmation,
+        claim: Option<&Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let now = self.now();
+        let begun = self
+            .store
+            .write(async |tx| {
+                let payment =
+                    rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
+                match pass_gate(tx, claim, &id.to_string(), now).await? {
+                    Gate::Open => {}
+                    Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
+                    Gate::Begun(_) => return recover(tx, claim, id, now).await.map(Begun::Done),
+                }
+                let begun = self.begin(tx, scope, payment, confirmation, Vec::new(), now).await?;
+                if let Begun::Done(document) = &begun {
+                    close_gate(tx, claim, document, now).await?;
+                }
+                Ok::<_, PaymentError>(begun)
+            })
+            .await?;
+        self.finish(begun, Some(confirmation), claim, &scope.merchant.name).await
+    }
+
+    /// The first unit of work: a new attempt is screened and ends, is held, or is made ready for the bank.
+    pub(super) async fn begin(
+        &self,
+        tx: &Tx,
+        scope: &Scope,
+        payment: Payment,
+        confirmation: &Confirmation,
+        mut told: Vec<Event>,
+        now: Timestamp,
+    ) -> Result<Begun, PaymentError> {
+        let mut payment = payment.start_attempt(now)?;
+        let mut attempt = self.attempt(&payment, &confirmation.card, now);
+        let subject = Subject {
+            merchant_id: payment.merchant_id,
+            mode: payment.mode,
+            amount: payment.amount,
+            card: &attempt.card,
+            first6: &attempt.face.first6,
+            country: risk::bin::country_of(confirmation.card.number().expose()),
+            email: payment.email.as_deref(),
+            ip: payment.ip.as_deref(),
+        };
+        let screening = risk::screen(tx, &subject, now).await?;
+        metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
+        attempt.verdict = screening.verdict;
+        let shop = scope.merchant.name.as_str();
+        let mut operation = None;
+        match screening.verdict {
+            Verdict::Allow => {
+                payment = payment.send(now)?;
+                operation = Some(self.authorization(&payment, attempt.id, now));
+            }
+            Verdict::Block => {
+                attempt.decline = Some(DeclineCode::RiskBlocked);
+                payment = payment.decline(DeclineCode::RiskBlocked, now)?;
+                told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
+            }
+            Verdict::Review => {
+                let sealable = confirmation.card.to_sealable();
+                let owner = attempt.id.to_string();
+                attempt.sealed_card = Some(self.keyring.seal(Purpose::Cards, &owner, sealable.expose().as_bytes()));
+                payment = payment.hold(now)?;
+                told.push(payment_event(EventType::PaymentInReview, &mut payment, Some(&attempt), shop, now));
+            }
+        }
+        rows::insert_attempt(tx, &attempt).await?;
+        risk_rows::insert_decision(tx, payment.id, attempt.id, &screening, now).await?;
+        if screening.verdict == Verdict::Review {
+            let due_at = now.after(self.settings.review_within);
+            let review = ReviewId::new(now);
+            reviews::insert(tx, review, payment.id, attempt.id, &screening.reasons, now, due_at).await?;
+            let facts = [("review", review.to_string()), ("reasons", screening.reasons.join(", "))];
+            told.push(staff_event(EventType::ReviewOpened, &mut payment, Some(&attempt), shop, &facts, now));
+        }
+        if let Some(operation) = &operation {
+            rows::insert_operation(tx, operation).await?;
+        }
+        events::insert(tx, &told).await?;
+        rows::update(tx, &payment).await?;
+        Ok(match operation {
+            Some(operation) => Begun::ToBank(Box::new(operation)),
+            None => {
+                Begun::Done(Document { payment: Some(document_of(&payment, Some(&attempt))), ..Document::default() })
+            }
+        })
+    }
+
+    /// Asks the bank, if there is something to ask, and writes down what it said.
+    pub(super) async fn finish(
+        &self,
+        begun: Begun,
+        confirmation: Option<&Confirmation>,
+        claim: Option<&Claim>,
+        shop: &str,
+    ) -> Result<Handled, PaymentError> {
+        match (begun, confirmation) {
+            (Begun::Done(document), _) => Ok(Handled::Done(document)),
+            (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
+            (Begun::ToBank(operation), Some(confirmation)) => {
+                let word = self.bank.authorize(&operation, &confirmation.card, confirmation.cvc.as_ref()).await;
+                self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await.map(Handled::Done)
+            }
+            (Begun::ToBank(_), None) => Err(PaymentError::Interrupted),
+        }
+    }
+
+    fn attempt(&self, payment: &Payment, card: &Card, now: Timestamp) -> Attempt {
+        let number = card.number().expose();
+        Attempt {
+            id: AttemptId::new(now),
+            payment_id: payment.id,
+            number: payment.attempts,
+            merchant_id: payment.merchant_id,
+            mode: payment.mode,
+            amount: payment.amount,
+            face: card.face(),
+            card: self.keyring.fingerprint("platform", number),
+            merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
+            email: payment.email.clone(),
+            ip: payment.ip.clone(),
+            sealed_card: None,
+            verdict: Verdict::Allow,
+            decline: None,
+            created_at: now,
+        }
+    }
+
+    pub(super) fn authorization(&self, payment: &Payment, attempt: AttemptId, now: Timestamp) -> Operation {
+        Operation {
+            id: OperationId::new(now),
+            payment_id: payment.id,
+            attempt_id: attempt,
+            refund_id: None,
+            kind: OperationKind::Authorize,
+            status: OperationStatus::Pending,
+            amount: payment.amount,
+            takes_money: payment.capture == CaptureMode::Auto,
+            acquirer: self.bank.name().to_owned(),
+            acquirer_ref: None,
+            approval_code: None,
+            decline: None,
+            inquiries: 0,
+            next_inquiry_at: Some(now.after(self.settings.inquiry_after)),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Creating a payment, and confirming it in the same request if card data came along.
+
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::event::EventType;
+use crate::id::{PaymentId, Reference};
+use crate::idempotency::Claim;
+use crate::merchant::Scope;
+use crate::payment::confirm::{Begun, Confirmation};
+use crate::payment::error::PaymentError;
+use crate::payment::published::{document_of, payment_event};
+use crate::payment::service::{Gate, Handled, close_gate, detached, pass_gate, recover};
+use crate::payment::status::Stage;
+use crate::payment::{NewPayment, Payment, Payments};
+use crate::store::{Constraint, StoreError, Tx, account as accounts, event as events, payment as rows};
+
+impl Payments {
+    /// Creates a payment. With a confirmation it is screened, sent to the bank and ends in the same
+    /// call; its outcome is in the document, a decline is not an error.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::OrderRefTaken`], [`PaymentError::Key`], [`PaymentError::Store`]; nothing
+    /// was written then.
+    pub async fn create(
+        &self,
+        scope: Scope,
+        new: NewPayment,
+        confirmation: Option<Confirmation>,
+        claim: Option<Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let this = self.clone();
+        detached(async move { this.create_now(&scope, &new, confirmation.as_ref(), claim.as_ref()).await }).await
+    }
+
+    async fn create_now(
+        &self,
+        scope: &Scope,
+        new: &NewPayment,
+        confirmation: Option<&Confirmation>,
+        claim: Option<&Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let now = self.now();
+        let id = PaymentId::new(now);
+        let begun = self
+            .store
+            .write(async |tx| {
+                match pass_gate(tx, claim, &id.to_string(), now).await? {
+                    Gate::Open => {}
+                    Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
+                    Gate::Begun(subject) => {
+                        let id = subject.parse().map_err(|_| PaymentError::Interrupted)?;
+                        return recover(tx, claim, id, now).await.map(Begun::Done);
+                    }
+                }
+                let mut payment = self.draft(tx, id, scope, new, now).await?;
+                rows::insert(tx, &payment).await?;
+                let created = payment_event(EventType::PaymentCreated, &mut payment, None, &scope.merchant.name, now);
+                let begun = match confirmation {
+                    Some(confirmation) => self.begin(tx, scope, payment, confirmation, vec![created], now).await?,
+                    None => {
+                        events::insert(tx, &[created]).await?;
+                        rows::update(tx, &payment).await?;
+                        let document = Document { payment: Some(document_of(&payment, None)), ..Document::default() };
+                        Begun::Done(document)
+                    }
+                };
+                if let Begun::Done(document) = &begun {
+                    close_gate(tx, claim, document, now).await?;
+                }
+                Ok(begun)
+            })
+            .await
+            .map_err(name_the_taken)?;
+        self.finish(begun, confirmation, claim, &scope.merchant.name).await
+    }
+
+    async fn draft(
+        &self,
+        tx: &Tx,
+        id: PaymentId,
+        scope: &Scope,
+        new: &NewPayment,
+        now: Timestamp,
+    ) -> Result<Payment, StoreError> {
+        let email = new.customer.email.as_ref().map(|email| email.normal().to_owned());
+        let account = match &email {
+            Some(email) => accounts::confirmed_by_email(tx.conn(), email).await?,
+            None => None,
+        };
+        Ok(Payment {
+            id,
+            reference: Reference::random(),
+            merchant_id: scope.merchant.id,
+            mode: scope.mode,
+            order_ref: new.order_ref.as_str().to_owned(),
+            amount: new.amount,
+            capture: new.capture,
+            description: new.description.as_ref().map(|text| text.as_str().to_owned()),
+            metadata: new.metadata.clone().into_inner(),
+            account_id: account,
+            email,
+            ip: new.customer.ip.map(|ip| ip.to_canonical().to_string()),
+            language: new.customer.language,
+            attempts: 0,
+            decline: None,
+            created_at: now,
+            updated_at: now,
+            expires_at: now.after(self.settings.expires_after),
+            stage: Stage::Open,
+            authorized: 0,
+            captured: 0,
+            refunded: 0,
+            refund_pending: 0,
+            sequence: 0,
+            version: 1,
+        })
+    }
+}
+
+fn name_the_taken(error: PaymentError) -> PaymentError {
+    match error {
+        PaymentError::Store(error) if error.violates(Constraint::OrderRef) => PaymentError::OrderRefTaken,
+        other => other,
+    }
+}

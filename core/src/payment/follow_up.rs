@@ -1,0 +1,165 @@
+//! Capturing and voiding.
+
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::event::EventType;
+use crate::id::{OperationId, PaymentId, RefundId};
+use crate::idempotency::Claim;
+use crate::merchant::Scope;
+use crate::money::Money;
+use crate::payment::confirm::Begun;
+use crate::payment::error::PaymentError;
+use crate::payment::machine::IllegalMove;
+use crate::payment::operation::{Operation, OperationKind, OperationStatus};
+use crate::payment::published::{document_of, payment_event};
+use crate::payment::service::{Gate, Handled, close_gate, detached, in_scope, pass_gate, recover};
+use crate::payment::status::Status;
+use crate::payment::{Payment, Payments};
+use crate::store::{Tx, event as events, payment as rows, review as reviews};
+
+/// What a merchant or member of staff asks for.
+#[derive(Debug, Clone, Copy)]
+enum Ask {
+    Capture(Option<i64>),
+    Void,
+}
+
+impl Payments {
+    /// Takes reserved money: `minor` units, or all that is left.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::AmountTooLarge`], [`PaymentError::IllegalMove`],
+    /// [`PaymentError::OperationInProgress`], [`PaymentError::NotFound`], [`PaymentError::Key`].
+    pub async fn capture(
+        &self,
+        scope: Scope,
+        id: PaymentId,
+        minor: Option<i64>,
+        claim: Option<Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let this = self.clone();
+        detached(async move { this.follow_up(&scope, id, Ask::Capture(minor), claim.as_ref()).await }).await
+    }
+
+    /// Releases reserved money, or cancels a payment that nobody paid yet.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::IllegalMove`], [`PaymentError::OperationInProgress`],
+    /// [`PaymentError::NotFound`], [`PaymentError::Key`].
+    pub async fn void(&self, scope: Scope, id: PaymentId, claim: Option<Claim>) -> Result<Handled, PaymentError> {
+        let this = self.clone();
+        detached(async move { this.follow_up(&scope, id, Ask::Void, claim.as_ref()).await }).await
+    }
+
+    async fn follow_up(
+        &self,
+        scope: &Scope,
+        id: PaymentId,
+        ask: Ask,
+        claim: Option<&Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let now = self.now();
+        let begun = self
+            .store
+            .write(async |tx| {
+                let payment =
+                    rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
+                match pass_gate(tx, claim, &id.to_string(), now).await? {
+                    Gate::Open => {}
+                    Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
+                    Gate::Begun(_) => return recover(tx, claim, id, now).await.map(Begun::Done),
+                }
+                if matches!(payment.status(), Status::RequiresPaymentMethod | Status::InReview)
+                    && matches!(ask, Ask::Void)
+                {
+                    let document = cancel(tx, payment, &scope.merchant.name, now).await?;
+                    close_gate(tx, claim, &document, now).await?;
+                    return Ok(Begun::Done(document));
+                }
+                let operation = self.message(tx, &payment, ask, now).await?;
+                rows::insert_operation(tx, &operation).await?;
+                Ok::<_, PaymentError>(Begun::ToBank(Box::new(operation)))
+            })
+            .await?;
+        match begun {
+            Begun::Done(document) => Ok(Handled::Done(document)),
+            Begun::Replayed(answer) => Ok(Handled::Replayed(answer)),
+            Begun::ToBank(operation) => {
+                let word = self.bank.follow_up(&operation).await;
+                let shop = Some(scope.merchant.name.as_str());
+                self.complete(operation.id, id, &word, claim, shop).await.map(Handled::Done)
+            }
+        }
+    }
+
+    async fn message(&self, tx: &Tx, payment: &Payment, ask: Ask, now: Timestamp) -> Result<Operation, PaymentError> {
+        let left = payment.authorized - payment.captured;
+        let (kind, minor, what) = match ask {
+            Ask::Capture(minor) => (OperationKind::Capture, minor.unwrap_or(left), "captured"),
+            Ask::Void => (OperationKind::Void, left, "voided"),
+        };
+        // The move is tried on a copy first: what the machine refuses is not sent to the bank.
+        let tried = match ask {
+            Ask::Capture(_) if minor > left && left > 0 => {
+                return Err(PaymentError::AmountTooLarge { available: left });
+            }
+            Ask::Capture(_) => payment.clone().capture(minor, now),
+            Ask::Void => payment.clone().void(now),
+        };
+        tried?;
+        let amount = Money::new(minor, payment.currency()).map_err(|_| IllegalMove { from: payment.status(), what })?;
+        follow_up_operation(tx, payment, kind, amount, None, now.after(self.settings.inquiry_after), now).await
+    }
+}
+
+/// A message about the payment's authorization, unless another one has no outcome yet.
+pub(crate) async fn follow_up_operation(
+    tx: &Tx,
+    payment: &Payment,
+    kind: OperationKind,
+    amount: Money,
+    refund_id: Option<RefundId>,
+    inquire_at: Timestamp,
+    now: Timestamp,
+) -> Result<Operation, PaymentError> {
+    let operations = rows::operations(tx.conn(), payment).await?;
+    let is_refund = kind == OperationKind::Refund;
+    // Refunds may overlap: the money of each is set aside. Captures and voids may not.
+    let in_the_way = |other: &Operation| other.status.is_open() && !(is_refund && other.kind == OperationKind::Refund);
+    if operations.iter().any(in_the_way) {
+        return Err(PaymentError::OperationInProgress);
+    }
+    let authorization = operations
+        .into_iter()
+        .find(|o| o.kind == OperationKind::Authorize && o.status == OperationStatus::Succeeded)
+        .ok_or(PaymentError::Interrupted)?;
+    Ok(Operation {
+        id: OperationId::new(now),
+        refund_id,
+        kind,
+        status: OperationStatus::Pending,
+        amount,
+        takes_money: false,
+        approval_code: None,
+        decline: None,
+        inquiries: 0,
+        next_inquiry_at: Some(inquire_at),
+        created_at: now,
+        updated_at: now,
+        ..authorization
+    })
+}
+
+/// Cancels a payment of which nothing was sent to a bank.
+async fn cancel(tx: &Tx, payment: Payment, shop: &str, now: Timestamp) -> Result<Document, PaymentError> {
+    let mut payment = payment.void(now)?;
+    reviews::lapse(tx, payment.id, now).await?;
+    let attempts = rows::attempts(tx.conn(), payment.id).await?;
+    rows::erase_sealed_cards(tx, payment.id).await?;
+    let event = payment_event(EventType::PaymentVoided, &mut payment, attempts.last(), shop, now);
+    events::insert(tx, &[event]).await?;
+    rows::update(tx, &payment).await?;
+    Ok(Document { payment: Some(document_of(&payment, attempts.last())), ..Document::default() })
+}

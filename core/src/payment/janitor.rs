@@ -1,0 +1,105 @@
+//! The janitor: asks banks about messages without outcome, reverses what must not stand, and ends
+//! payments that nobody finished. Safe to run twice and on several instances.
+
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::event::EventType;
+use crate::id::{OperationId, PaymentId};
+use crate::payment::Payments;
+use crate::payment::error::PaymentError;
+use crate::payment::operation::OperationKind;
+use crate::payment::published::payment_event;
+use crate::store::{
+    StoreError, event as events, idempotency as keys, merchant as merchants, payment as rows, review as reviews,
+};
+
+/// Messages or payments handled in one round.
+const ROUND_MAX: u64 = 100;
+
+impl Payments {
+    /// Asks about every message that is due. Gives how many were asked about.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; what failed for one message is logged and tried again later.
+    pub async fn resolve_due(&self) -> Result<usize, StoreError> {
+        let now = self.now();
+        let due = rows::inquiries_due(self.store.reader(), now, ROUND_MAX).await?;
+        for (operation, payment) in &due {
+            if let Err(error) = self.resolve(*operation, *payment, now).await {
+                tracing::error!(%operation, %payment, error = %chain(&error), "an unknown outcome was not resolved");
+            }
+        }
+        Ok(due.len())
+    }
+
+    async fn resolve(&self, id: OperationId, payment: PaymentId, now: Timestamp) -> Result<(), PaymentError> {
+        let next = now.after(self.settings.inquiry_after);
+        if !self.store.write(async |tx| rows::take_inquiry(tx, id, now, next).await).await? {
+            return Ok(());
+        }
+        let payment = rows::by_id(self.store.reader(), payment).await?.ok_or(PaymentError::NotFound(payment))?;
+        let operation = rows::operation_by_id(self.store.reader(), id, payment.currency())
+            .await?
+            .ok_or(PaymentError::Interrupted)?;
+        let word = match operation.kind {
+            // A reversal must happen: it is sent until it is answered. The bank answers a repeated
+            // reference as it did before.
+            OperationKind::Reversal => self.bank.follow_up(&operation).await,
+            OperationKind::Authorize | OperationKind::Capture | OperationKind::Void | OperationKind::Refund => {
+                self.bank.inquire(id).await
+            }
+        };
+        self.complete(id, payment.id, &word, None, None).await.map(|_: Document| ())
+    }
+
+    /// Ends unfinished payments whose time is over. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn expire_due(&self) -> Result<usize, StoreError> {
+        let now = self.now();
+        let overdue = rows::overdue(self.store.reader(), now, ROUND_MAX).await?;
+        for id in &overdue {
+            if let Err(error) = self.expire(*id, now).await {
+                tracing::error!(payment = %id, error = %chain(&error), "a payment was not ended");
+            }
+        }
+        Ok(overdue.len())
+    }
+
+    async fn expire(&self, id: PaymentId, now: Timestamp) -> Result<(), PaymentError> {
+        self.store
+            .write(async |tx| {
+                let Some(payment) = rows::lock(tx, id).await? else { return Ok(()) };
+                // Somebody may have finished it since it was listed.
+                let Ok(mut payment) = payment.expire(now) else { return Ok(()) };
+                let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
+                let attempts = rows::attempts(tx.conn(), id).await?;
+                reviews::lapse(tx, id, now).await?;
+                rows::erase_sealed_cards(tx, id).await?;
+                let event = payment_event(EventType::PaymentExpired, &mut payment, attempts.last(), &shop, now);
+                events::insert(tx, &[event]).await?;
+                rows::update(tx, &payment).await?;
+                Ok::<_, PaymentError>(())
+            })
+            .await
+    }
+
+    /// Forgets idempotency keys older than two days (they are promised for one). Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn sweep_keys(&self) -> Result<u64, StoreError> {
+        let before = self.now().before(std::time::Duration::from_secs(48 * 3_600));
+        self.store.write(async |tx| keys::sweep(tx, before).await).await
+    }
+}
+
+/// An error with all its causes, for the one place that logs it.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |error| error.source())
+        .fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

@@ -1,0 +1,128 @@
+//! From the domain to the published documents and events.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Timestamp;
+use crate::document::{CardDocument, DeclineDocument, Document, PaymentDocument, RefundDocument};
+use crate::event::{Audience, Event, EventType};
+use crate::id::EventId;
+use crate::payment::Payment;
+use crate::payment::attempt::Attempt;
+use crate::refund::Refund;
+
+/// What the merchant sees of a payment.
+#[must_use]
+pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocument {
+    PaymentDocument {
+        id: payment.id.to_string(),
+        reference: payment.reference.to_string(),
+        mode: payment.mode.as_str().to_owned(),
+        order_ref: payment.order_ref.clone(),
+        status: payment.status().as_str().to_owned(),
+        amount: payment.amount.minor(),
+        currency: payment.currency().code().to_owned(),
+        amount_authorized: payment.authorized,
+        amount_captured: payment.captured,
+        amount_refunded: payment.refunded,
+        capture: payment.capture.as_str().to_owned(),
+        description: payment.description.clone(),
+        metadata: payment.metadata.clone(),
+        card: latest.map(card_document),
+        decline: payment
+            .decline
+            .map(|code| DeclineDocument { code: code.as_str().to_owned(), advice: code.advice().as_str().to_owned() }),
+        created_at: payment.created_at.to_string(),
+        updated_at: payment.updated_at.to_string(),
+        expires_at: payment.expires_at.to_string(),
+    }
+}
+
+fn card_document(attempt: &Attempt) -> CardDocument {
+    CardDocument {
+        brand: attempt.face.brand.as_str().to_owned(),
+        first6: attempt.face.first6.clone(),
+        last4: attempt.face.last4.clone(),
+        exp_month: attempt.face.exp_month,
+        exp_year: attempt.face.exp_year,
+        fingerprint: attempt.merchant_card.clone(),
+    }
+}
+
+/// What the merchant sees of a refund.
+#[must_use]
+pub(crate) fn refund_document(refund: &Refund) -> RefundDocument {
+    RefundDocument {
+        id: refund.id.to_string(),
+        payment: refund.payment_id.to_string(),
+        amount: refund.amount.minor(),
+        currency: refund.amount.currency().code().to_owned(),
+        status: refund.status.as_str().to_owned(),
+        refund_ref: refund.refund_ref.clone(),
+        reason: refund.reason.clone(),
+        created_at: refund.created_at.to_string(),
+        updated_at: refund.updated_at.to_string(),
+    }
+}
+
+/// Who hears of a payment's events besides the merchant.
+fn audience(payment: &Payment, shop: &str) -> Audience {
+    Audience {
+        account_id: payment.account_id,
+        email: payment.email.clone(),
+        language: payment.language,
+        facts: BTreeMap::from([("shop".to_owned(), shop.to_owned())]),
+        ..Audience::default()
+    }
+}
+
+/// The next event of a payment. Counts the payment's sequence up, so the payment is written after it.
+pub(crate) fn payment_event(
+    kind: EventType,
+    payment: &mut Payment,
+    latest: Option<&Attempt>,
+    shop: &str,
+    now: Timestamp,
+) -> Event {
+    payment.sequence += 1;
+    Event {
+        id: EventId::new(now),
+        kind,
+        mode: payment.mode,
+        merchant_id: Some(payment.merchant_id),
+        payment_id: Some(payment.id),
+        sequence: payment.sequence,
+        created_at: now,
+        document: Document { payment: Some(document_of(payment, latest)), ..Document::default() },
+        audience: audience(payment, shop),
+    }
+}
+
+/// An event about a payment for staff eyes only.
+pub(crate) fn staff_event(
+    kind: EventType,
+    payment: &mut Payment,
+    latest: Option<&Attempt>,
+    shop: &str,
+    facts: &[(&str, String)],
+    now: Timestamp,
+) -> Event {
+    let mut event = payment_event(kind, payment, latest, shop, now);
+    event.audience = Audience { staff: true, ..Audience::default() };
+    event.audience.facts.insert("shop".to_owned(), shop.to_owned());
+    event.audience.facts.extend(facts.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    event
+}
+
+/// The next event of a payment that is about one of its refunds.
+pub(crate) fn refund_event(
+    kind: EventType,
+    payment: &mut Payment,
+    refund: &Refund,
+    latest: Option<&Attempt>,
+    shop: &str,
+    now: Timestamp,
+) -> Event {
+    let mut event = payment_event(kind, payment, latest, shop, now);
+    event.document.refund = Some(refund_document(refund));
+    event
+}

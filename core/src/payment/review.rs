@@ -1,0 +1,178 @@
+//! Payments held for staff: the queue, and the decision that resumes or declines.
+
+use crate::audit::{self, Actor};
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::event::EventType;
+use crate::id::{AttemptId, PaymentId, ReviewId};
+use crate::payment::attempt::Attempt;
+use crate::payment::card::Card;
+use crate::payment::decline::DeclineCode;
+use crate::payment::error::PaymentError;
+use crate::payment::operation::Operation;
+use crate::payment::published::{document_of, payment_event, staff_event};
+use crate::payment::service::detached;
+use crate::payment::{Payment, Payments};
+use crate::secret::{KeyError, Purpose};
+use crate::store::{StoreError, Tx, event as events, merchant as merchants, payment as rows, review as reviews};
+
+/// A payment that waits for staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenReview {
+    /// Its id.
+    pub id: ReviewId,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The attempt that was held.
+    pub attempt_id: AttemptId,
+    /// Why it was held.
+    pub reasons: Vec<String>,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// By when staff should decide.
+    pub due_at: Timestamp,
+}
+
+/// What staff say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewDecision {
+    /// It goes to the bank.
+    Approve,
+    /// It is declined.
+    Reject,
+}
+
+impl ReviewDecision {
+    /// The state that the review ends in.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approved",
+            Self::Reject => "rejected",
+        }
+    }
+}
+
+/// What the decision's unit of work leaves to do.
+enum Decided {
+    Declined(Document),
+    ToBank(Box<Operation>, Card, String),
+}
+
+impl Payments {
+    /// The payments that wait for staff, the most urgent first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn open_reviews(&self, limit: u64) -> Result<Vec<OpenReview>, StoreError> {
+        reviews::open(self.store.reader(), limit).await
+    }
+
+    /// Decides about a held payment. An approved one goes to the bank (without its security code,
+    /// which is never kept) and the outcome is in the document.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::ReviewNotOpen`] when somebody else decided first.
+    pub async fn decide_review(
+        &self,
+        actor: Actor,
+        review: ReviewId,
+        decision: ReviewDecision,
+    ) -> Result<Document, PaymentError> {
+        let this = self.clone();
+        detached(async move { this.decide_now(&actor, review, decision).await }).await
+    }
+
+    async fn decide_now(
+        &self,
+        actor: &Actor,
+        review: ReviewId,
+        decision: ReviewDecision,
+    ) -> Result<Document, PaymentError> {
+        let now = self.now();
+        let decided = self
+            .store
+            .write(async |tx| {
+                let open = reviews::open_by_id(tx.conn(), review).await?.ok_or(PaymentError::ReviewNotOpen(review))?;
+                let payment = rows::lock(tx, open.payment_id).await?.ok_or(PaymentError::NotFound(open.payment_id))?;
+                if !reviews::close(tx, review, decision, &actor.to_string(), now).await? {
+                    return Err(PaymentError::ReviewNotOpen(review));
+                }
+                let row = audit::NewRow {
+                    actor: actor.clone(),
+                    action: "review.decide",
+                    subject: payment.id.to_string(),
+                    before: payment.status().as_str().to_owned(),
+                    after: decision.as_str().to_owned(),
+                    reason: open.reasons.join(", "),
+                };
+                audit::record(tx, &row, now).await?;
+                let attempt =
+                    rows::attempt_by_id(tx.conn(), open.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
+                let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
+                let closing = [("review", review.to_string()), ("decision", decision.as_str().to_owned())];
+                self.carry_out(tx, payment, attempt, decision, &shop, &closing, now).await
+            })
+            .await?;
+        match decided {
+            Decided::Declined(document) => Ok(document),
+            Decided::ToBank(operation, card, shop) => {
+                let word = self.bank.authorize(&operation, &card, None).await;
+                self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one unit of work, cut in two for reading")]
+    async fn carry_out(
+        &self,
+        tx: &Tx,
+        payment: Payment,
+        mut attempt: Attempt,
+        decision: ReviewDecision,
+        shop: &str,
+        closing: &[(&str, String)],
+        now: Timestamp,
+    ) -> Result<Decided, PaymentError> {
+        let sealed = attempt.sealed_card.take();
+        let (mut payment, operation) = match decision {
+            ReviewDecision::Reject => {
+                attempt.decline = Some(DeclineCode::ReviewRejected);
+                (payment.decline(DeclineCode::ReviewRejected, now)?, None)
+            }
+            ReviewDecision::Approve => {
+                let payment = payment.send(now)?;
+                let operation = self.authorization(&payment, attempt.id, now);
+                (payment, Some(operation))
+            }
+        };
+        let mut told = vec![staff_event(EventType::ReviewClosed, &mut payment, Some(&attempt), shop, closing, now)];
+        if decision == ReviewDecision::Reject {
+            told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
+        }
+        rows::update_attempt(tx, &attempt).await?;
+        if let Some(operation) = &operation {
+            rows::insert_operation(tx, operation).await?;
+        }
+        events::insert(tx, &told).await?;
+        rows::update(tx, &payment).await?;
+        match operation {
+            None => Ok(Decided::Declined(Document {
+                payment: Some(document_of(&payment, Some(&attempt))),
+                ..Document::default()
+            })),
+            Some(operation) => {
+                let card = self.open_card(&attempt, sealed.as_deref()).map_err(PaymentError::Seal)?;
+                Ok(Decided::ToBank(Box::new(operation), card, shop.to_owned()))
+            }
+        }
+    }
+
+    fn open_card(&self, attempt: &Attempt, sealed: Option<&[u8]>) -> Result<Card, KeyError> {
+        let sealed = sealed.ok_or(KeyError::Seal)?;
+        let plain = self.keyring.open(Purpose::Cards, &attempt.id.to_string(), sealed)?;
+        std::str::from_utf8(&plain).ok().and_then(Card::from_sealable).ok_or(KeyError::Seal)
+    }
+}

@@ -1,0 +1,250 @@
+//! The database, and the one door to write to it: [`Store::write`].
+//!
+//! A unit of work commits whole or not at all, and `write` returns after it is durable. On
+//! PostgreSQL each unit is a transaction; on SQLite units that wait at the same time share one
+//! physical commit (see [`turnstile`]). No unit performs network I/O. Rows stay in here: the
+//! query files below translate them to domain types.
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod bot;
+pub(crate) mod delivery;
+mod entity;
+mod error;
+pub(crate) mod event;
+pub(crate) mod idempotency;
+pub(crate) mod link;
+pub(crate) mod merchant;
+pub(crate) mod payment;
+pub(crate) mod recipient;
+pub(crate) mod refund;
+pub(crate) mod review;
+pub(crate) mod risk;
+pub(crate) mod staff;
+mod turnstile;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait};
+use tokio::sync::watch;
+
+pub(crate) use error::Constraint;
+pub use error::StoreError;
+use turnstile::Turnstile;
+
+/// Which database to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file, for one process.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL.
+    Postgres(String),
+}
+
+/// A handle on the database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    reader: DatabaseConnection,
+    writer: Writer,
+    committed: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+enum Writer {
+    Sqlite(Turnstile),
+    Postgres(DatabaseConnection),
+}
+
+/// A unit of work in progress. Only [`Store::write`] makes one.
+#[derive(Debug)]
+pub struct Tx {
+    tx: DatabaseTransaction,
+}
+
+impl Tx {
+    pub(crate) const fn conn(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+/// How often a unit is tried again after a serialization failure or a deadlock.
+const RETRIES_MAX: u32 = 5;
+/// Pages of the write-ahead log before it is folded back: 16 MiB. The file is then overwritten, not
+/// truncated, because a file that does not grow syncs several times faster.
+const WAL_PAGES: &str = "4000";
+
+impl Store {
+    /// Opens the database. Creates the SQLite file when it is missing; migrates nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it cannot be reached.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let (reader, writer) = match url {
+            DatabaseUrl::Sqlite(path) => {
+                let writer = Database::connect(sqlite_options(path, 1)).await?;
+                let reader = Database::connect(sqlite_options(path, 4)).await?;
+                (reader, Writer::Sqlite(Turnstile::new(writer)))
+            }
+            DatabaseUrl::Postgres(url) => {
+                let pool = Database::connect(postgres_options(url)).await?;
+                (pool.clone(), Writer::Postgres(pool))
+            }
+        };
+        let (committed, _) = watch::channel(0);
+        Ok(Self { inner: Arc::new(Inner { reader, writer, committed }) })
+    }
+
+    /// The connection for migrations. Nothing else writes through it.
+    #[must_use]
+    pub fn migration_connection(&self) -> &DatabaseConnection {
+        match &self.inner.writer {
+            Writer::Sqlite(turnstile) => turnstile.connection(),
+            Writer::Postgres(pool) => pool,
+        }
+    }
+
+    /// For reading outside a unit of work.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.inner.reader
+    }
+
+    /// `sqlite` or `postgres`, for status pages and benchmarks.
+    #[must_use]
+    pub fn backend_name(&self) -> &'static str {
+        match self.inner.writer {
+            Writer::Sqlite(_) => "sqlite",
+            Writer::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Changes whenever a unit of work was committed by this process: what waits for work awaits it.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.inner.committed.subscribe()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.inner.reader.ping().await.map_err(StoreError::from)
+    }
+
+    /// Runs a unit of work: all of it is durable when this returns `Ok`, none of it is kept when the
+    /// unit returns an error, panics or is cancelled.
+    ///
+    /// The unit may run more than once (PostgreSQL: serialization failure or deadlock), so it must
+    /// have no effect besides the database.
+    ///
+    /// # Errors
+    ///
+    /// The unit's own, or [`StoreError`] through `E`.
+    pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&Tx) -> Result<T, E> + Clone,
+        E: From<StoreError> + std::error::Error + 'static,
+    {
+        let result = match &self.inner.writer {
+            Writer::Sqlite(turnstile) => turnstile.pass(unit).await,
+            Writer::Postgres(pool) => write_postgres(pool, unit).await,
+        };
+        if result.is_ok() {
+            self.inner.committed.send_modify(|count| *count = count.wrapping_add(1));
+        }
+        result
+    }
+
+    /// Closes every connection. SQLite folds its log back into the file.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database does not let go.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner.reader.close_by_ref().await?;
+        match &self.inner.writer {
+            Writer::Sqlite(turnstile) => turnstile.connection().close_by_ref().await?,
+            Writer::Postgres(_) => {}
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door itself")]
+async fn write_postgres<T, E, F>(pool: &DatabaseConnection, unit: F) -> Result<T, E>
+where
+    F: AsyncFnOnce(&Tx) -> Result<T, E> + Clone,
+    E: From<StoreError> + std::error::Error + 'static,
+{
+    let mut tries = 0;
+    loop {
+        let tx = Tx { tx: pool.begin().await.map_err(StoreError::from)? };
+        let result = match unit.clone()(&tx).await {
+            Ok(value) => match tx.tx.commit().await.map_err(StoreError::from) {
+                Ok(()) => {
+                    metrics::counter!("aviso_store_commits_total").increment(1);
+                    return Ok(value);
+                }
+                Err(error) => Err(E::from(error)),
+            },
+            Err(error) => {
+                tx.tx.rollback().await.map_err(StoreError::from)?;
+                Err(error)
+            }
+        };
+        match result {
+            Err(error) if tries < RETRIES_MAX && is_retryable(&error) => tries += 1,
+            other => return other,
+        }
+    }
+}
+
+/// Whether somewhere in the chain of sources stands a failure that another try may not meet.
+fn is_retryable(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source())
+        .any(|error| error.downcast_ref::<StoreError>().is_some_and(StoreError::is_retryable))
+}
+
+fn sqlite_options(path: &Path, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new("sqlite://placeholder");
+    let path = path.to_owned();
+    options.max_connections(connections).min_connections(1).sqlx_logging(false).test_before_acquire(false);
+    options.acquire_timeout(Duration::from_secs(30)).idle_timeout(None).max_lifetime(None);
+    options.map_sqlx_sqlite_opts(move |options| {
+        options
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: a committed payment survives a power cut, not only a crash.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            .pragma("wal_autocheckpoint", WAL_PAGES)
+            .pragma("cache_size", "-8000")
+    });
+    options
+}
+
+fn postgres_options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(16).min_connections(2).sqlx_logging(false);
+    options.acquire_timeout(Duration::from_secs(5)).set_application_name("aviso");
+    options.idle_timeout(Duration::from_secs(600)).max_lifetime(Duration::from_secs(1800));
+    options.test_before_acquire(false).test_before_acquire_if_idle_for(Duration::from_secs(30));
+    options
+}
+
+/// Whether a backend needs its rows locked by hand: SQLite has one writer, which is the lock.
+pub(crate) fn locks_rows(backend: DbBackend) -> bool {
+    backend == DbBackend::Postgres
+}

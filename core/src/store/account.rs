@@ -1,0 +1,338 @@
+//! Rows of accounts, Telegram identities and sessions.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::entity::{account, payment, session, telegram_identity};
+use super::{StoreError, Tx};
+use crate::account::{Account, Session, TelegramIdentity, TelegramUser};
+use crate::clock::Timestamp;
+use crate::id::{AccountId, SessionId};
+use crate::language::Language;
+
+async fn with_telegram(conn: &impl ConnectionTrait, row: account::Model) -> Result<Account, StoreError> {
+    let identity = telegram_identity::Entity::find()
+        .filter(telegram_identity::Column::AccountId.eq(row.id))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .one(conn)
+        .await?;
+    Ok(account_from(row, identity))
+}
+
+fn account_from(row: account::Model, identity: Option<telegram_identity::Model>) -> Account {
+    Account {
+        id: AccountId::from_uuid(row.id),
+        email: row.email,
+        email_confirmed_at: row.email_confirmed_at.map(Timestamp::from_micros),
+        has_password: row.password_hash.is_some(),
+        language: Language::from_code(&row.language).unwrap_or_default(),
+        telegram: identity.map(|identity| TelegramIdentity {
+            tg_user_id: identity.tg_user_id,
+            chat_id: identity.chat_id,
+            username: identity.username_ci,
+            first_name: identity.first_name,
+            gone_at: identity.gone_at.map(Timestamp::from_micros),
+        }),
+    }
+}
+
+pub(crate) async fn insert(
+    tx: &Tx,
+    account: &Account,
+    email_ci: &str,
+    password_hash: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = account::Model {
+        id: account.id.as_uuid(),
+        email: account.email.clone(),
+        email_ci: email_ci.to_owned(),
+        email_confirmed_at: None,
+        password_hash: password_hash.map(str::to_owned),
+        language: account.language.code().to_owned(),
+        created_at: now.as_micros(),
+    };
+    account::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Account>, StoreError> {
+    match account::Entity::find_by_id(id.as_uuid()).one(conn).await? {
+        Some(row) => with_telegram(conn, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(crate) async fn by_email(conn: &impl ConnectionTrait, email_ci: &str) -> Result<Option<Account>, StoreError> {
+    match account::Entity::find().filter(account::Column::EmailCi.eq(email_ci)).one(conn).await? {
+        Some(row) => with_telegram(conn, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The account that owns a confirmed e-mail.
+pub(crate) async fn confirmed_by_email(
+    conn: &impl ConnectionTrait,
+    email_ci: &str,
+) -> Result<Option<AccountId>, StoreError> {
+    let id = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::EmailCi.eq(email_ci))
+        .filter(account::Column::EmailConfirmedAt.is_not_null())
+        .into_tuple::<uuid::Uuid>()
+        .one(conn)
+        .await?;
+    Ok(id.map(AccountId::from_uuid))
+}
+
+pub(crate) async fn by_telegram(conn: &impl ConnectionTrait, tg_user_id: i64) -> Result<Option<Account>, StoreError> {
+    let identity = telegram_identity::Entity::find()
+        .filter(telegram_identity::Column::TgUserId.eq(tg_user_id))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .one(conn)
+        .await?;
+    let Some(identity) = identity else { return Ok(None) };
+    let row = account::Entity::find_by_id(identity.account_id).one(conn).await?;
+    Ok(row.map(|row| account_from(row, Some(identity))))
+}
+
+/// The password hash behind an e-mail.
+pub(crate) async fn password_by_email(
+    conn: &impl ConnectionTrait,
+    email_ci: &str,
+) -> Result<Option<(AccountId, String)>, StoreError> {
+    let row = account::Entity::find().filter(account::Column::EmailCi.eq(email_ci)).one(conn).await?;
+    Ok(row.and_then(|row| Some((AccountId::from_uuid(row.id), row.password_hash?))))
+}
+
+/// The password hash behind a @username, if exactly one live identity bears it.
+pub(crate) async fn password_by_username(
+    conn: &impl ConnectionTrait,
+    username_ci: &str,
+) -> Result<Option<(AccountId, String)>, StoreError> {
+    let identities = telegram_identity::Entity::find()
+        .filter(telegram_identity::Column::UsernameCi.eq(username_ci))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .limit(2)
+        .all(conn)
+        .await?;
+    let [identity] = identities.as_slice() else { return Ok(None) };
+    let row = account::Entity::find_by_id(identity.account_id).one(conn).await?;
+    Ok(row.and_then(|row| Some((AccountId::from_uuid(row.id), row.password_hash?))))
+}
+
+/// Confirms the e-mail. `false` when it was confirmed before.
+pub(crate) async fn confirm_email(tx: &Tx, id: AccountId, now: Timestamp) -> Result<bool, StoreError> {
+    let updated = account::Entity::update_many()
+        .col_expr(account::Column::EmailConfirmedAt, Expr::value(now.as_micros()))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .filter(account::Column::EmailConfirmedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Payments made with the account's e-mail before it was confirmed become the account's.
+pub(crate) async fn adopt_payments(tx: &Tx, id: AccountId) -> Result<(), StoreError> {
+    let Some(row) = account::Entity::find_by_id(id.as_uuid()).one(tx.conn()).await? else { return Ok(()) };
+    payment::Entity::update_many()
+        .col_expr(payment::Column::AccountId, Expr::value(id.as_uuid()))
+        .filter(payment::Column::EmailCi.eq(row.email_ci))
+        .filter(payment::Column::AccountId.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_password(tx: &Tx, id: AccountId, hash: &str) -> Result<(), StoreError> {
+    account::Entity::update_many()
+        .col_expr(account::Column::PasswordHash, Expr::value(hash))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_language(tx: &Tx, id: AccountId, language: Language) -> Result<(), StoreError> {
+    account::Entity::update_many()
+        .col_expr(account::Column::Language, Expr::value(language.code()))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Binds a Telegram user. Unique indexes refuse a second account or a second identity.
+pub(crate) async fn bind_telegram(
+    tx: &Tx,
+    account: AccountId,
+    user: &TelegramUser,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = telegram_identity::Model {
+        id: AccountId::new(now).as_uuid(),
+        account_id: account.as_uuid(),
+        tg_user_id: user.id,
+        chat_id: user.chat_id,
+        username_ci: user.username_ci(),
+        first_name: user.short_name(),
+        linked_at: now.as_micros(),
+        unlinked_at: None,
+        gone_at: None,
+    };
+    telegram_identity::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
+    take_username(tx, user.id, user.username_ci().as_deref()).await
+}
+
+pub(crate) async fn unlink_telegram(tx: &Tx, account: AccountId, now: Timestamp) -> Result<bool, StoreError> {
+    let updated = telegram_identity::Entity::update_many()
+        .col_expr(telegram_identity::Column::UnlinkedAt, Expr::value(now.as_micros()))
+        .filter(telegram_identity::Column::AccountId.eq(account.as_uuid()))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Whether an update says something new about a bound user.
+pub(crate) async fn telegram_changed(
+    conn: &impl ConnectionTrait,
+    user: &TelegramUser,
+    username_ci: Option<&str>,
+) -> Result<bool, StoreError> {
+    let identity = telegram_identity::Entity::find()
+        .filter(telegram_identity::Column::TgUserId.eq(user.id))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .one(conn)
+        .await?;
+    let stale = identity.is_some_and(|identity| {
+        identity.username_ci.as_deref() != username_ci
+            || identity.first_name != user.short_name()
+            || identity.gone_at.is_some()
+    });
+    // A name that somebody without an account now bears is taken from the account that bore it.
+    let Some(username) = username_ci.filter(|_| !stale) else { return Ok(stale) };
+    let others = telegram_identity::Entity::find()
+        .filter(telegram_identity::Column::UsernameCi.eq(username))
+        .filter(telegram_identity::Column::TgUserId.ne(user.id))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .one(conn)
+        .await?;
+    Ok(others.is_some())
+}
+
+/// Writes down what an update says about a user.
+pub(crate) async fn refresh_telegram(
+    tx: &Tx,
+    user: &TelegramUser,
+    username_ci: Option<&str>,
+) -> Result<(), StoreError> {
+    take_username(tx, user.id, username_ci).await?;
+    telegram_identity::Entity::update_many()
+        .col_expr(telegram_identity::Column::UsernameCi, Expr::value(username_ci.map(str::to_owned)))
+        .col_expr(telegram_identity::Column::FirstName, Expr::value(user.short_name()))
+        .col_expr(telegram_identity::Column::GoneAt, Expr::value(Option::<i64>::None))
+        .filter(telegram_identity::Column::TgUserId.eq(user.id))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// A name belongs to one user at a time: whoever bore it before does not any more.
+async fn take_username(tx: &Tx, tg_user_id: i64, username_ci: Option<&str>) -> Result<(), StoreError> {
+    let Some(username) = username_ci else { return Ok(()) };
+    telegram_identity::Entity::update_many()
+        .col_expr(telegram_identity::Column::UsernameCi, Expr::value(Option::<String>::None))
+        .filter(telegram_identity::Column::UsernameCi.eq(username))
+        .filter(telegram_identity::Column::TgUserId.ne(tg_user_id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_telegram_gone(tx: &Tx, chat_id: i64, at: Option<Timestamp>) -> Result<(), StoreError> {
+    telegram_identity::Entity::update_many()
+        .col_expr(telegram_identity::Column::GoneAt, Expr::value(at.map(Timestamp::as_micros)))
+        .filter(telegram_identity::Column::ChatId.eq(chat_id))
+        .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_session(
+    tx: &Tx,
+    session: &Session,
+    token_hash: &str,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = session::Model {
+        id: session.id.as_uuid(),
+        token_hash: token_hash.to_owned(),
+        account_id: session.account_id.as_uuid(),
+        device: session.device.clone(),
+        created_at: session.created_at.as_micros(),
+        last_seen_at: session.last_seen_at.as_micros(),
+        expires_at: expires_at.as_micros(),
+        revoked_at: None,
+    };
+    session::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+pub(crate) async fn live_session(
+    conn: &impl ConnectionTrait,
+    token_hash: &str,
+    now: Timestamp,
+    idle: Duration,
+) -> Result<Option<Session>, StoreError> {
+    let row = session::Entity::find()
+        .filter(session::Column::TokenHash.eq(token_hash))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now.as_micros()))
+        .filter(session::Column::LastSeenAt.gt(now.before(idle).as_micros()))
+        .order_by(session::Column::Id, Order::Desc)
+        .one(conn)
+        .await?;
+    Ok(row.map(|row| Session {
+        id: SessionId::from_uuid(row.id),
+        account_id: AccountId::from_uuid(row.account_id),
+        device: row.device,
+        created_at: Timestamp::from_micros(row.created_at),
+        last_seen_at: Timestamp::from_micros(row.last_seen_at),
+    }))
+}
+
+pub(crate) async fn touch_session(tx: &Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    session::Entity::update_many()
+        .col_expr(session::Column::LastSeenAt, Expr::value(now.as_micros()))
+        .filter(session::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn revoke_session(tx: &Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now.as_micros()))
+        .filter(session::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn revoke_sessions(tx: &Tx, account: AccountId, now: Timestamp) -> Result<(), StoreError> {
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now.as_micros()))
+        .filter(session::Column::AccountId.eq(account.as_uuid()))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

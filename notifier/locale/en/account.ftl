@@ -1,0 +1,44 @@
+# Letters about an account. They greet nobody by name: whoever registers chooses the name, and a
+# stranger's address must not receive a sentence of somebody else's making.
+
+account-registered =
+    .subject = Confirm your e-mail address
+    .title = Confirm your e-mail address
+    .lead = An account was opened with this e-mail address. Confirm that the address is yours.
+    .next = The button works once. If you did not open an account, ignore this message: the address stays unconfirmed.
+
+account-email-confirmed =
+    .subject = Your e-mail address is confirmed
+    .title = Your e-mail address is confirmed
+    .lead = This address now belongs to your account. News of your payments and security notices come here.
+    .next = In your account you can add Telegram and choose what you are told.
+
+account-telegram-linked =
+    .subject = Telegram was linked to your account
+    .title = Telegram was linked
+    .lead = A Telegram account was linked to your account. It can now receive your notices and confirm that it is you.
+    .next = If it was not you, unlink it in your account and change your password.
+
+account-telegram-unlinked =
+    .subject = Telegram was unlinked from your account
+    .title = Telegram was unlinked
+    .lead = A Telegram account was unlinked from your account. It receives no more notices and confirms nothing.
+    .next = If it was not you, change your password.
+
+account-login =
+    .subject = New sign-in to your account
+    .title = New sign-in
+    .lead = Somebody signed in to your account.
+    .next = If it was you, there is nothing to do. If not, change your password and end the sessions that you do not know.
+
+account-password-reset =
+    .subject = Choose a new password
+    .title = Choose a new password
+    .lead = A new password was asked for your account. The button works once, for 30 minutes, until { $until }.
+    .next = If you did not ask for it, ignore this message: your password stays as it is.
+
+account-password-changed =
+    .subject = Your password was changed
+    .title = Your password was changed
+    .lead = The password of your account was changed.
+    .next = If it was not you, reset the password now with “Forgot password” on the sign-in page, then check your sessions.

@@ -1,0 +1,15 @@
+# Why a payment was not made, in words that are safe for a buyer, and what to do next.
+
+decline-card-declined = Your bank did not approve it and gave no reason.
+decline-insufficient-funds = There was not enough money on the card.
+decline-expired-card = The card has expired.
+decline-incorrect-cvc = The security code did not match the card.
+decline-incorrect-number = The card number is not known to the bank.
+decline-processing-error = Something failed on the bank’s side. No money was taken.
+decline-card-velocity-exceeded = Too many payments were made with this card in a short time.
+decline-bank-unavailable = Your bank could not be reached. No money was taken.
+decline-amount-mismatch = The bank confirmed a different amount, so we cancelled it. Your bank releases anything that it had reserved.
+
+advice-retry-later = You can try the same card again later.
+advice-other-card = Check the details or pay with another card.
+advice-never = Please do not repeat this payment with this card. Your bank can tell you more.

@@ -1,0 +1,44 @@
+# Cartas sobre la cuenta. No saludan por el nombre: el nombre lo elige quien se registra, y una
+# dirección ajena no debe recibir una frase escrita por otra persona.
+
+account-registered =
+    .subject = Confirme su dirección de correo
+    .title = Confirme su dirección de correo
+    .lead = Se abrió una cuenta con esta dirección de correo. Confirme que la dirección es suya.
+    .next = El botón funciona una sola vez. Si usted no abrió ninguna cuenta, ignore este mensaje: la dirección quedará sin confirmar.
+
+account-email-confirmed =
+    .subject = Su dirección de correo está confirmada
+    .title = Su dirección de correo está confirmada
+    .lead = Esta dirección ya pertenece a su cuenta. Aquí llegarán las noticias de sus pagos y los avisos de seguridad.
+    .next = En su cuenta puede añadir Telegram y elegir qué avisos recibe.
+
+account-telegram-linked =
+    .subject = Se vinculó Telegram a su cuenta
+    .title = Se vinculó Telegram
+    .lead = Se vinculó una cuenta de Telegram a su cuenta. Ya puede recibir sus avisos y confirmar que es usted.
+    .next = Si no fue usted, desvincúlela en su cuenta y cambie la contraseña.
+
+account-telegram-unlinked =
+    .subject = Se desvinculó Telegram de su cuenta
+    .title = Se desvinculó Telegram
+    .lead = Se desvinculó una cuenta de Telegram de su cuenta. Ya no recibe avisos ni confirma nada.
+    .next = Si no fue usted, cambie la contraseña.
+
+account-login =
+    .subject = Nuevo inicio de sesión en su cuenta
+    .title = Nuevo inicio de sesión
+    .lead = Alguien inició sesión en su cuenta.
+    .next = Si fue usted, no tiene que hacer nada. Si no, cambie la contraseña y cierre las sesiones que no conozca.
+
+account-password-reset =
+    .subject = Elija una contraseña nueva
+    .title = Elija una contraseña nueva
+    .lead = Se pidió una contraseña nueva para su cuenta. El botón funciona una sola vez, durante 30 minutos, hasta el { $until }.
+    .next = Si usted no la pidió, ignore este mensaje: su contraseña no cambia.
+
+account-password-changed =
+    .subject = Su contraseña ha cambiado
+    .title = Su contraseña ha cambiado
+    .lead = Se cambió la contraseña de su cuenta.
+    .next = Si no fue usted, restablézcala ahora con «¿Olvidó la contraseña?» en la página de acceso y revise después sus sesiones.

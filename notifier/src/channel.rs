@@ -1,0 +1,143 @@
+//! The e-mail channel: composes the letter of a delivery, seals it and hands it to the transport.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aviso_core::clock::Clock;
+use aviso_core::delivery::channel::{Answer, Channel, ChannelKind, Job, Outcome, Pace};
+use aviso_core::secret::Keyring;
+use url::Url;
+
+use crate::compose::Composer;
+use crate::email::config::{MailConfig, MailConfigError};
+use crate::email::message::{Envelopes, Sealed, address};
+use crate::email::transport::Transport;
+use crate::email::verdict;
+
+/// The longest that [`Channel::send`] takes: the configured limit (28 s at most) and some work.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Waits between attempts: half a minute of trouble costs seconds, a weekend of it loses nothing.
+const SCHEDULE: &[Duration] = &[
+    Duration::from_secs(10),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 60 * 60),
+    Duration::from_secs(6 * 60 * 60),
+    Duration::from_secs(12 * 60 * 60),
+    Duration::from_secs(24 * 60 * 60),
+];
+
+/// Sends letters. Construct one per process: it keeps connections open.
+pub struct EmailChannel {
+    composer: Composer,
+    envelopes: Envelopes,
+    transport: Transport,
+    clock: Arc<dyn Clock>,
+    in_flight_max: usize,
+}
+
+impl fmt::Debug for EmailChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmailChannel").field("in_flight_max", &self.in_flight_max).finish_non_exhaustive()
+    }
+}
+
+impl EmailChannel {
+    /// Reads keys and certificates and checks every setting. Connects to nothing yet.
+    ///
+    /// Links in letters lead to `public_url`; their tokens are derived from `keyring`.
+    ///
+    /// # Errors
+    ///
+    /// [`MailConfigError`] names the key of the configuration that is wrong.
+    pub fn new(
+        config: &MailConfig,
+        public_url: Url,
+        keyring: Keyring,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, MailConfigError> {
+        Ok(Self {
+            composer: Composer::new(&public_url, keyring),
+            envelopes: Envelopes::open(config)?,
+            transport: Transport::open(config)?,
+            clock,
+            in_flight_max: config.connections_max()?,
+        })
+    }
+
+    #[cfg(test)]
+    fn with_limit(self, limit: Duration) -> Self {
+        Self { transport: self.transport.with_limit(limit), ..self }
+    }
+
+    /// The sealed message, or what becomes of a delivery that cannot have one.
+    fn seal(&self, job: &Job) -> Result<Sealed, Outcome> {
+        let Some(to) = address(&job.address) else {
+            return Err(Outcome::RecipientGone(Answer::error("address", "not an e-mail address")));
+        };
+        let letter = match self.composer.compose(job) {
+            Ok(Some(letter)) => letter,
+            Ok(None) => return Err(Outcome::Rejected(Answer::error("no_text", "nobody is told of this by mail"))),
+            Err(error) => return Err(Outcome::Rejected(Answer::error("document", error.to_string()))),
+        };
+        let sealed = self.envelopes.seal(job.id, to, letter, self.clock.now());
+        sealed.map_err(|error| Outcome::Rejected(Answer::error("message", error.to_string())))
+    }
+
+    async fn attempt(&self, job: &Job) -> Outcome {
+        let sealed = match self.seal(job) {
+            Ok(sealed) => sealed,
+            Err(outcome) => return outcome,
+        };
+        match self.transport.send(&sealed).await {
+            Ok(said) => Outcome::Sent {
+                provider_ref: Some(sealed.message_id),
+                answer: Answer { text: said.chars().take(250).collect(), ..Answer::ok(250) },
+            },
+            Err(error) => verdict::outcome(&error, sealed.to.as_ref()),
+        }
+    }
+}
+
+#[async_trait]
+impl Channel for EmailChannel {
+    fn kind(&self) -> ChannelKind {
+        ChannelKind::Email
+    }
+
+    fn pace(&self) -> Pace {
+        Pace {
+            in_flight_max: self.in_flight_max,
+            burst_per_recipient: 4,
+            recipient_interval: Duration::ZERO,
+            deadline: DEADLINE,
+            schedule: SCHEDULE,
+        }
+    }
+
+    async fn send(&self, job: &Job) -> Outcome {
+        let outcome = self.attempt(job).await;
+        let class = outcome.answer().class;
+        metrics::counter!("aviso_mail_attempts_total", "outcome" => name(&outcome), "class" => class).increment(1);
+        tracing::debug!(delivery = %job.id, outcome = name(&outcome), class, "mail attempt");
+        outcome
+    }
+}
+
+/// The outcome as a metric's label.
+const fn name(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sent { .. } => "sent",
+        Outcome::Failed(_) => "failed",
+        Outcome::Later { .. } => "later",
+        Outcome::Rejected(_) => "rejected",
+        Outcome::RecipientGone(_) => "gone",
+    }
+}
+
+#[cfg(test)]
+mod tests;

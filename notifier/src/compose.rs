@@ -1,0 +1,131 @@
+//! From a delivery job to a letter: what happened, how much, to whom, when, what to do next.
+//!
+//! Each subject has a module that drafts; [`layout`] writes the draft as text and HTML. Nothing
+//! here knows how a letter travels.
+
+use std::fmt;
+
+use aviso_core::delivery::channel::Job;
+use aviso_core::event::EventType;
+use aviso_core::secret::Keyring;
+use url::Url;
+
+use crate::words::Words;
+
+mod account;
+mod draft;
+mod layout;
+mod merchant;
+mod payment;
+mod refund;
+
+use draft::{Draft, Source};
+
+/// A letter, ready to be put into a message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// One line of at most 200 characters.
+    pub subject: String,
+    /// The plain part.
+    pub text: String,
+    /// The HTML part, equal in content.
+    pub html: String,
+}
+
+/// Shows lengths only: a letter may carry a one-time link.
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter({} bytes of text, {} of HTML)", self.text.len(), self.html.len())
+    }
+}
+
+/// Why no letter could be written for an event that should have one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// The event's document lacks a part that the letter is about.
+    #[error("an event {} has no {part}", .kind.as_str())]
+    Missing {
+        /// The event's type.
+        kind: EventType,
+        /// `payment`, `refund`, `endpoint` or `link`.
+        part: &'static str,
+    },
+    /// The document names a currency that does not exist.
+    #[error("a document has an unknown currency")]
+    Currency,
+    /// A template failed.
+    #[error("the layout failed: {0}")]
+    Layout(String),
+}
+
+/// Writes letters.
+#[derive(Debug, Clone)]
+pub struct Composer {
+    site: String,
+    host: String,
+    keyring: Keyring,
+}
+
+impl Composer {
+    /// A composer whose links lead to `public_url` and carry tokens derived from `keyring`.
+    #[must_use]
+    pub fn new(public_url: &Url, keyring: Keyring) -> Self {
+        Self {
+            site: public_url.as_str().trim_end_matches('/').to_owned(),
+            host: public_url.host_str().unwrap_or("localhost").to_owned(),
+            keyring,
+        }
+    }
+
+    /// The letter for this job; `None` for events of which nobody is told by mail.
+    ///
+    /// # Errors
+    ///
+    /// [`ComposeError`] when the event lacks what its letter is about.
+    pub fn compose(&self, job: &Job) -> Result<Option<Letter>, ComposeError> {
+        let source = Source { composer: self, job, words: Words::of(job.language) };
+        draft(&source)?.map(|draft| layout::letter(&source, &draft)).transpose()
+    }
+}
+
+fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
+    use EventType as E;
+    match source.job.event.kind {
+        E::AccountRegistered => account::registered(source).map(Some),
+        E::AccountPasswordReset => account::password_reset(source).map(Some),
+        E::AccountEmailConfirmed => Ok(Some(account::email_confirmed(source))),
+        E::AccountPasswordChanged => Ok(Some(account::password_changed(source))),
+        E::AccountTelegramLinked => Ok(Some(account::telegram_linked(source))),
+        E::AccountTelegramUnlinked => Ok(Some(account::telegram_unlinked(source))),
+        E::AccountLogin => Ok(Some(account::login(source))),
+        E::PaymentCaptured => for_buyer(source, payment::captured),
+        E::PaymentPartiallyCaptured => for_buyer(source, payment::partially_captured),
+        E::PaymentAuthorized => for_buyer(source, payment::authorized),
+        E::PaymentDeclined => for_buyer(source, payment::declined),
+        E::PaymentInReview => for_buyer(source, payment::in_review),
+        E::PaymentVoided => for_buyer(source, payment::voided),
+        E::PaymentExpired => for_buyer(source, payment::expired),
+        E::PaymentOutcomeUnknown => for_buyer(source, payment::outcome_unknown),
+        E::RefundCreated => for_buyer(source, refund::created),
+        E::RefundSucceeded => for_buyer(source, refund::succeeded),
+        E::RefundFailed => for_buyer(source, refund::failed),
+        E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
+        E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),
+        E::CaseOpened => merchant::case_opened(source).map(Some),
+        E::ReviewOpened if source.job.staff => merchant::review_opened(source).map(Some),
+        // The buyer hears of the payment itself, and staff of what was decided, where they decide.
+        E::ReviewOpened | E::ReviewClosed => Ok(None),
+        E::PaymentCreated | E::RiskRuleChanged | E::EndpointTest => Ok(None),
+    }
+}
+
+/// Letters about a payment speak to the buyer ("your card"); staff follow payments in the bot.
+fn for_buyer(
+    source: &Source<'_>,
+    write: fn(&Source<'_>) -> Result<Draft, ComposeError>,
+) -> Result<Option<Draft>, ComposeError> {
+    if source.job.staff { Ok(None) } else { write(source).map(Some) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Letters about an account.
+
+use std::time::Duration;
+
+use super::ComposeError;
+use super::draft::{Draft, Source, Tone};
+
+/// How long a link to a new password is valid.
+const RESET_VALID: Duration = Duration::from_secs(30 * 60);
+
+pub(super) fn registered(source: &Source<'_>) -> Result<Draft, ComposeError> {
+    let button = source.link_button("button-confirm", "/confirm")?;
+    Ok(Draft::new("account-registered", Tone::Plain).row(source.date_row()).button(button))
+}
+
+pub(super) fn password_reset(source: &Source<'_>) -> Result<Draft, ComposeError> {
+    let button = source.link_button("button-reset", "/reset")?;
+    let until = source.words.moment(source.happened_at().after(RESET_VALID));
+    Ok(signed(Draft::new("account-password-reset", Tone::Plain), source).with("until", until).button(button))
+}
+
+pub(super) fn email_confirmed(source: &Source<'_>) -> Draft {
+    Draft::new("account-email-confirmed", Tone::Done)
+        .row(source.date_row())
+        .button(source.button("button-account", "/account"))
+}
+
+pub(super) fn password_changed(source: &Source<'_>) -> Draft {
+    notice("account-password-changed", source)
+}
+
+pub(super) fn telegram_linked(source: &Source<'_>) -> Draft {
+    let draft = notice("account-telegram-linked", source);
+    draft.row(source.fact("name").map(|name| source.row("label-telegram", name)))
+}
+
+pub(super) fn telegram_unlinked(source: &Source<'_>) -> Draft {
+    let draft = notice("account-telegram-unlinked", source);
+    draft.row(source.fact("name").map(|name| source.row("label-telegram", name)))
+}
+
+pub(super) fn login(source: &Source<'_>) -> Draft {
+    let device = source.fact("device").unwrap_or_else(|| source.words.say("device-unknown"));
+    Draft::new("account-login", Tone::Plain)
+        .row(source.row("label-device", device))
+        .row(source.date_row())
+        .button(source.button("button-security", "/account"))
+}
+
+/// A security notice: something about the account changed, check that it was you.
+fn notice(id: &'static str, source: &Source<'_>) -> Draft {
+    signed(Draft::new(id, Tone::Plain), source).button(source.button("button-security", "/account"))
+}
+
+/// With the device, when it is known, and the time.
+fn signed(draft: Draft, source: &Source<'_>) -> Draft {
+    draft.row(source.fact("device").map(|device| source.row("label-device", device))).row(source.date_row())
+}

@@ -1,0 +1,111 @@
+//! The message: headers and parts around a letter.
+
+use std::time::{Duration, SystemTime};
+
+use aviso_core::clock::Timestamp;
+use aviso_core::id::DeliveryId;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+
+use super::config::{MailConfig, MailConfigError};
+use super::dkim::Signer;
+use crate::compose::Letter;
+
+/// Bytes ready to send, and what is needed to send them.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    /// The delivery, which names the file of the `file` transport.
+    pub(crate) delivery: DeliveryId,
+    /// Envelope sender.
+    pub(crate) from: Address,
+    /// The one recipient.
+    pub(crate) to: Address,
+    /// `<dlv_…@domain>`: the same for each attempt, so that a repeat is recognisable.
+    pub(crate) message_id: String,
+    /// Headers and body, signed.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Puts letters into messages from one sender.
+#[derive(Debug)]
+pub(crate) struct Envelopes {
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+    signer: Signer,
+}
+
+impl Envelopes {
+    /// Reads sender and keys.
+    ///
+    /// # Errors
+    ///
+    /// [`MailConfigError`] names the key of the configuration that is wrong.
+    pub(crate) fn open(config: &MailConfig) -> Result<Self, MailConfigError> {
+        let signer = config.dkim.as_ref().map(Signer::open).transpose()?.unwrap_or_default();
+        Ok(Self { from: config.sender()?, reply_to: config.answers()?, signer })
+    }
+
+    /// The signed message.
+    ///
+    /// # Errors
+    ///
+    /// lettre's error when the message cannot be built.
+    pub(crate) fn seal(
+        &self,
+        delivery: DeliveryId,
+        to: Address,
+        letter: Letter,
+        now: Timestamp,
+    ) -> Result<Sealed, lettre::error::Error> {
+        let message_id = format!("<{delivery}@{}>", self.from.email.domain());
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to.clone()))
+            .subject(letter.subject)
+            .date(system_time(now))
+            .message_id(Some(message_id.clone()))
+            .raw_header(auto_submitted());
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
+        }
+        let message = builder.multipart(MultiPart::alternative_plain_html(letter.text, letter.html))?;
+        let bytes = self.signer.sign(&message);
+        Ok(Sealed { delivery, from: self.from.email.clone(), to, message_id, bytes })
+    }
+}
+
+/// Tells vacation responders to stay silent (RFC 3834).
+fn auto_submitted() -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
+}
+
+fn system_time(at: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(at.as_micros()).unwrap_or(0))
+}
+
+/// The address as a relay without SMTPUTF8 takes it: an international domain in its ASCII form.
+pub(crate) fn address(text: &str) -> Option<Address> {
+    let (user, domain) = text.trim().rsplit_once('@')?;
+    let domain = match url::Host::parse(domain).ok()? {
+        url::Host::Domain(domain) => domain,
+        url::Host::Ipv4(_) | url::Host::Ipv6(_) => return None,
+    };
+    Address::new(user, domain).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_or_refused() {
+        assert_eq!(address(" ana@example.com ").unwrap().to_string(), "ana@example.com");
+        assert_eq!(address("ana@пример.рф").unwrap().domain(), "xn--e1afmkfd.xn--p1ai");
+        for wrong in ["", "ana", "@example.com", "ana@", "a b@example.com", "ana@exa mple.com", "ana@127.0.0.1"] {
+            assert!(address(wrong).is_none(), "{wrong}");
+        }
+        assert!(address("ana@example.com\r\nBcc: eve@example.com").is_none());
+        assert!(address("ana\r\nRCPT TO:<eve@example.com>@example.com").is_none());
+    }
+}

@@ -1,0 +1,111 @@
+//! Jobs for tests: one event of each type, with whatever names a test wants.
+
+use std::collections::BTreeMap;
+
+use aviso_core::clock::Timestamp;
+use aviso_core::delivery::channel::{Job, Lane};
+use aviso_core::document::{
+    CardDocument, DeclineDocument, Document, EndpointDocument, PaymentDocument, RefundDocument,
+};
+use aviso_core::event::{Audience, Event, EventType};
+use aviso_core::id::{AccountId, DeliveryId, EventId, LinkId};
+use aviso_core::language::Language;
+use aviso_core::merchant::Mode;
+use aviso_core::secret::Keyring;
+
+pub(crate) const REFERENCE: &str = "7K3M-9QX2-4D";
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_772_719_500_000_000);
+
+pub(crate) fn keyring() -> Keyring {
+    Keyring::new([7; 32])
+}
+
+/// A live event of this type for a person with an account.
+pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
+    let facts = ["shop", "name", "device", "reason"].map(|key| (key.to_owned(), shop.to_owned()));
+    Job {
+        id: DeliveryId::new(NOW),
+        event: Event {
+            id: EventId::new(NOW),
+            kind,
+            mode: Mode::Live,
+            merchant_id: None,
+            payment_id: None,
+            sequence: 1,
+            created_at: NOW,
+            document: document(shop),
+            audience: Audience {
+                account_id: Some(AccountId::new(NOW)),
+                link_id: Some(LinkId::new(NOW)),
+                facts: BTreeMap::from(facts),
+                ..Audience::default()
+            },
+        },
+        lane: Lane::Transactional,
+        address: "ana@example.com".to_owned(),
+        language,
+        attempt: 1,
+        staff: false,
+        previous: None,
+    }
+}
+
+fn document(shop: &str) -> Document {
+    Document { payment: Some(payment(shop)), refund: Some(refund(shop)), endpoint: Some(endpoint()) }
+}
+
+fn payment(shop: &str) -> PaymentDocument {
+    PaymentDocument {
+        id: "pay_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+        reference: REFERENCE.to_owned(),
+        mode: "live".to_owned(),
+        order_ref: shop.to_owned(),
+        status: "captured".to_owned(),
+        amount: 123_450,
+        currency: "EUR".to_owned(),
+        amount_authorized: 123_450,
+        amount_captured: 123_450,
+        amount_refunded: 0,
+        capture: "auto".to_owned(),
+        description: Some(shop.to_owned()),
+        metadata: BTreeMap::new(),
+        card: Some(CardDocument {
+            brand: "visa".to_owned(),
+            first6: "424242".to_owned(),
+            last4: "4242".to_owned(),
+            exp_month: 12,
+            exp_year: 2030,
+            fingerprint: "fp".to_owned(),
+        }),
+        decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),
+        created_at: NOW.to_string(),
+        updated_at: NOW.to_string(),
+        expires_at: NOW.to_string(),
+    }
+}
+
+fn refund(shop: &str) -> RefundDocument {
+    RefundDocument {
+        id: "rfd_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+        payment: "pay_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+        amount: 123_450,
+        currency: "EUR".to_owned(),
+        status: "pending".to_owned(),
+        refund_ref: None,
+        reason: Some(shop.to_owned()),
+        created_at: NOW.to_string(),
+        updated_at: NOW.to_string(),
+    }
+}
+
+fn endpoint() -> EndpointDocument {
+    EndpointDocument {
+        id: "whk_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+        url: "https://shop.example/hook?token=secret".to_owned(),
+        events: Vec::new(),
+        status: "active".to_owned(),
+        disabled_reason: None,
+        failing_since: Some("2026-03-04T10:00:00Z".to_owned()),
+        created_at: NOW.to_string(),
+    }
+}

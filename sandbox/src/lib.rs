@@ -1,0 +1,8 @@
+//! Stand-ins for the outside world on loopback: a Bot API server, an SMTP sink, a shop.
+//!
+//! They are real servers on real sockets, used by the tests and by `aviso sandbox`. Nothing here
+//! knows Aviso's own types: each stand-in speaks the public protocol of the service it stands for,
+//! so that what works against it works against the real one.
+
+pub mod page;
+pub mod standin;

@@ -1,0 +1,116 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use aviso_core::account::Role;
+use aviso_core::id::MerchantId;
+use aviso_core::language::Language;
+use aviso_core::merchant::Mode;
+use clap::{Args, Parser, Subcommand};
+
+/// A self-hosted payment hub that talks.
+#[derive(Debug, Parser)]
+#[command(name = "aviso", version, about)]
+pub struct Cli {
+    /// The configuration file. Default: `aviso.toml` in the working folder, if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the hub.
+    Serve(ServeArgs),
+    /// Run the hub with local stand-ins for Telegram, mail and a shop, and a page to watch them on.
+    Sandbox(SandboxArgs),
+    /// Bring the database to the newest schema.
+    Migrate,
+    /// Check the configuration and print it without secrets.
+    CheckConfig,
+    /// Manage merchants, keys and staff, and verify the audit log.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+/// How to run the hub.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Which parts to run in this process.
+    #[arg(long, value_delimiter = ',', default_value = "web,bot,notifier,webhooks,janitor")]
+    pub roles: Vec<RoleName>,
+    /// Migrate the database first. SQLite is always migrated.
+    #[arg(long)]
+    pub migrate: bool,
+}
+
+/// A part of the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RoleName {
+    /// API and pages.
+    Web,
+    /// The bot and its notices.
+    Bot,
+    /// Mail.
+    Notifier,
+    /// Signed callbacks.
+    Webhooks,
+    /// Unknown outcomes, expiry, planning of deliveries.
+    Janitor,
+}
+
+/// How to run the sandbox.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Where the page is.
+    #[arg(long, default_value = "127.0.0.1:8088")]
+    pub page: std::net::SocketAddr,
+}
+
+/// What an operator may do on the machine.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Create a merchant.
+    CreateMerchant {
+        /// What buyers know it by.
+        name: String,
+        /// The language it is written to in: en, es or ru.
+        #[arg(long, default_value = "en", value_parser = language)]
+        language: Language,
+    },
+    /// Issue an API key. It is shown this once.
+    IssueKey {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// test or live.
+        #[arg(long, default_value = "test", value_parser = mode)]
+        mode: Mode,
+    },
+    /// List the merchants.
+    Merchants,
+    /// Invite a member of staff: prints a link for them and a number to tell them apart from it.
+    InviteStaff {
+        /// Their name.
+        name: String,
+        /// viewer, agent, senior, finance, admin or owner.
+        #[arg(long, default_value = "agent", value_parser = role)]
+        role: Role,
+    },
+    /// Recompute the hash chain of the audit log.
+    VerifyAudit,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_code(text).ok_or_else(|| "expected en, es or ru".to_owned())
+}
+
+fn mode(text: &str) -> Result<Mode, String> {
+    Mode::from_name(text).ok_or_else(|| "expected test or live".to_owned())
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::from_name(text).ok_or_else(|| "expected viewer, agent, senior, finance, admin or owner".to_owned())
+}

@@ -1,0 +1,472 @@
+//! The configuration: a TOML file and the environment (`AVISO_SECTION__KEY`), validated whole before
+//! a port is bound. Only this file reads the environment.
+
+mod environment;
+mod show;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aviso_core::payment::PaymentSettings;
+use aviso_core::secret::{Keyring, Secret};
+use aviso_core::store::DatabaseUrl;
+use aviso_notifier::email::config::MailConfig;
+use figment::Figment;
+use figment::providers::{Format, Toml};
+use serde::Deserialize;
+use url::Url;
+
+/// Why the configuration was refused. Each names key, value and expectation.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration file {path} cannot be read: {reason}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// A key that nobody knows, or a value of the wrong type.
+    #[error("{0}")]
+    Shape(String),
+    /// A value that does not fit.
+    #[error("{key} = {value}: expected {expected}")]
+    Value {
+        /// The key, `section.key`.
+        key: &'static str,
+        /// What was given; secrets are not shown.
+        value: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+}
+
+/// Everything that can be set. Every key has a default: with nothing at all Aviso runs on SQLite.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Folder for the database, the master key and mail files.
+    pub data_dir: PathBuf,
+    /// `[server]`
+    pub server: ServerConfig,
+    /// `[database]`
+    pub database: DatabaseConfig,
+    /// `[secrets]`
+    pub secrets: SecretsConfig,
+    /// `[payments]`
+    pub payments: PaymentsConfig,
+    /// `[telegram]`
+    pub telegram: TelegramConfig,
+    /// `[mail]`; without it letters are written to files in the data folder.
+    pub mail: Option<MailConfig>,
+    /// `[webhooks]`
+    pub webhooks: WebhooksConfig,
+    /// `[limits]`
+    pub limits: LimitsConfig,
+    /// `[log]`
+    pub log: LogConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            server: ServerConfig::default(),
+            database: DatabaseConfig::default(),
+            secrets: SecretsConfig::default(),
+            payments: PaymentsConfig::default(),
+            telegram: TelegramConfig::default(),
+            mail: None,
+            webhooks: WebhooksConfig::default(),
+            limits: LimitsConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+}
+
+/// Where it listens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// API and pages.
+    pub listen: SocketAddr,
+    /// Metrics and probes: not for the internet.
+    pub private_listen: SocketAddr,
+    /// How the world reaches `listen`; stands in links.
+    pub public_url: Url,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            private_listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
+            public_url: Url::parse("http://localhost:8080").expect("a constant URL"),
+        }
+    }
+}
+
+/// Where data is kept.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseConfig {
+    /// `sqlite:path` or `postgres://user:password@host/database`. Default: `aviso.db` in the data folder.
+    pub url: Option<Secret>,
+}
+
+/// The master key.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretsConfig {
+    /// 64 hexadecimal digits.
+    pub master_key: Option<Secret>,
+    /// A file with the key. Default: `master.key` in the data folder, made when it is missing.
+    pub master_key_file: Option<PathBuf>,
+}
+
+/// Payments and the bank.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PaymentsConfig {
+    /// The acquirer: `sandbox`.
+    pub acquirer: String,
+    /// How long a payment may be finished.
+    pub expires_after_secs: u64,
+    /// How long the bank may take to answer.
+    pub acquirer_deadline_secs: u64,
+    /// How long after a message without outcome the bank is asked about it.
+    pub inquiry_after_secs: u64,
+    /// How long staff have for a review.
+    pub review_within_secs: u64,
+    /// How long the sandbox bank stays silent when it plays a time-out.
+    pub sandbox_timeout_ms: u64,
+}
+
+impl Default for PaymentsConfig {
+    fn default() -> Self {
+        Self {
+            acquirer: "sandbox".to_owned(),
+            expires_after_secs: 86_400,
+            acquirer_deadline_secs: 15,
+            inquiry_after_secs: 30,
+            review_within_secs: 14_400,
+            sandbox_timeout_ms: 2_000,
+        }
+    }
+}
+
+/// How updates of the bot arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TelegramMode {
+    /// Aviso asks for them.
+    Polling,
+    /// Telegram sends them to `public_url`.
+    Webhook,
+}
+
+/// The bot. Without a token there is none.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelegramConfig {
+    /// The token from BotFather.
+    pub token: Option<Secret>,
+    /// A file with the token.
+    pub token_file: Option<PathBuf>,
+    /// Another Bot API server than Telegram's own.
+    pub api_url: Option<Url>,
+    /// How updates arrive.
+    pub mode: TelegramMode,
+    /// What Telegram shows with each update in webhook mode: 16 to 256 of `A-Za-z0-9_-`.
+    pub webhook_secret: Option<Secret>,
+}
+
+impl Default for TelegramConfig {
+    fn default() -> Self {
+        Self { token: None, token_file: None, api_url: None, mode: TelegramMode::Polling, webhook_secret: None }
+    }
+}
+
+/// Signed callbacks out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhooksConfig {
+    /// Allows endpoints on this machine: for the sandbox only.
+    pub allow_loopback: bool,
+    /// Allows endpoints without TLS.
+    pub allow_http: bool,
+}
+
+/// How fast callers may be.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Requests per second of an API key.
+    pub api_per_second: u32,
+    /// Requests of an API key at once.
+    pub api_burst: u32,
+    /// Form posts (log-in, registration, reset) per minute of an address.
+    pub forms_per_minute: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { api_per_second: 100, api_burst: 200, forms_per_minute: 20 }
+    }
+}
+
+/// What is logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `text` or `json`.
+    pub format: LogFormat,
+    /// A filter such as `info` or `aviso=debug,warn`.
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info,sqlx=warn,sea_orm=warn".to_owned() }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Config {
+    /// Reads the file (`aviso.toml` when it is there) and the environment, and checks everything.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names key, value and expectation.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::new();
+        let default = Path::new("aviso.toml");
+        if let Some(path) = file.or_else(|| default.exists().then_some(default)) {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| ConfigError::File { path: path.to_owned(), reason: error.to_string() })?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        let config: Self = figment
+            .merge(environment::settings())
+            .extract()
+            .map_err(|error| ConfigError::Shape(environment::explain(&error)))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Checks what types alone cannot say.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Value`].
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let refuse =
+            |key, value: &dyn std::fmt::Display, expected| Err(ConfigError::Value { key, value: value.to_string(), expected });
+        self.database_url()?;
+        let url = &self.server.public_url;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return refuse("server.public_url", url, "an http or https URL");
+        }
+        let payments = &self.payments;
+        if payments.acquirer != "sandbox" {
+            return refuse("payments.acquirer", &payments.acquirer, "`sandbox`");
+        }
+        if !(60..=30 * 86_400).contains(&payments.expires_after_secs) {
+            return refuse("payments.expires_after_secs", &payments.expires_after_secs, "60 seconds to 30 days");
+        }
+        if !(1..=60).contains(&payments.acquirer_deadline_secs) {
+            return refuse("payments.acquirer_deadline_secs", &payments.acquirer_deadline_secs, "1 to 60 seconds");
+        }
+        if payments.inquiry_after_secs <= payments.acquirer_deadline_secs {
+            return refuse(
+                "payments.inquiry_after_secs",
+                &payments.inquiry_after_secs,
+                "more than payments.acquirer_deadline_secs, so that nobody asks about a message still on its way",
+            );
+        }
+        if self.limits.api_per_second == 0 || self.limits.api_burst == 0 {
+            return refuse("limits.api_per_second, limits.api_burst", &0, "at least 1");
+        }
+        if self.limits.forms_per_minute == 0 {
+            return refuse("limits.forms_per_minute", &0, "at least 1");
+        }
+        if tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_err() {
+            return refuse("log.filter", &self.log.filter, "a filter such as `info` or `aviso=debug,warn`");
+        }
+        self.check_telegram()
+    }
+
+    fn check_telegram(&self) -> Result<(), ConfigError> {
+        let telegram = &self.telegram;
+        if let Some(token) = &telegram.token {
+            let shape = token.expose().split_once(':').is_some_and(|(id, secret)| {
+                !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) && secret.len() >= 8
+            });
+            if !shape {
+                return Err(ConfigError::Value {
+                    key: "telegram.token",
+                    value: "[secret]".to_owned(),
+                    expected: "a token from BotFather, digits:letters",
+                });
+            }
+        }
+        let alphabet = |secret: &Secret| {
+            let text = secret.expose();
+            (16..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+        };
+        if telegram.mode == TelegramMode::Webhook && !telegram.webhook_secret.as_ref().is_some_and(alphabet) {
+            return Err(ConfigError::Value {
+                key: "telegram.webhook_secret",
+                value: "[secret]".to_owned(),
+                expected: "16 to 256 of A-Za-z0-9_- when telegram.mode is webhook",
+            });
+        }
+        Ok(())
+    }
+
+    /// Which database to open.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Value`] when the URL is neither SQLite nor PostgreSQL.
+    pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
+        let Some(url) = &self.database.url else { return Ok(DatabaseUrl::Sqlite(self.data_dir.join("aviso.db"))) };
+        let text = url.expose();
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if !path.is_empty() && !path.contains(":memory:") {
+                return Ok(DatabaseUrl::Sqlite(PathBuf::from(path)));
+            }
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(DatabaseUrl::Postgres(text.to_owned()));
+        }
+        Err(ConfigError::Value {
+            key: "database.url",
+            value: text.split(':').next().unwrap_or_default().chars().take(20).collect::<String>() + ":…",
+            expected: "sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+        })
+    }
+
+    /// The bot's token, if there is a bot.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the token's file cannot be read.
+    pub fn telegram_token(&self) -> Result<Option<Secret>, ConfigError> {
+        match (&self.telegram.token, &self.telegram.token_file) {
+            (Some(token), _) => Ok(Some(token.clone())),
+            (None, Some(path)) => read_secret(path).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The master key. On a first run it is made and kept in the data folder, readable by its owner only.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when it cannot be read, made or understood.
+    pub fn keyring(&self) -> Result<Keyring, ConfigError> {
+        let key = match (&self.secrets.master_key, &self.secrets.master_key_file) {
+            (Some(key), _) => key.clone(),
+            (None, Some(path)) => read_secret(path)?,
+            (None, None) => read_or_make_key(&self.data_dir.join("master.key"))?,
+        };
+        Keyring::from_hex(&key).map_err(|_| ConfigError::Value {
+            key: "secrets.master_key",
+            value: "[secret]".to_owned(),
+            expected: "64 hexadecimal digits",
+        })
+    }
+
+    /// The settings of payments.
+    #[must_use]
+    pub fn payment_settings(&self) -> PaymentSettings {
+        PaymentSettings {
+            expires_after: Duration::from_secs(self.payments.expires_after_secs),
+            acquirer_deadline: Duration::from_secs(self.payments.acquirer_deadline_secs),
+            inquiry_after: Duration::from_secs(self.payments.inquiry_after_secs),
+            review_within: Duration::from_secs(self.payments.review_within_secs),
+        }
+    }
+}
+
+fn read_secret(path: &Path) -> Result<Secret, ConfigError> {
+    std::fs::read_to_string(path)
+        .map(|text| Secret::new(text.trim()))
+        .map_err(|error| ConfigError::File { path: path.to_owned(), reason: error.to_string() })
+}
+
+fn read_or_make_key(path: &Path) -> Result<Secret, ConfigError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let fail = |error: std::io::Error| ConfigError::File { path: path.to_owned(), reason: error.to_string() };
+    if path.exists() {
+        return read_secret(path);
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    let key = Keyring::generate_hex();
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => {
+            file.write_all(key.expose().as_bytes()).map_err(fail)?;
+            file.sync_all().map_err(fail)?;
+            Ok(key)
+        }
+        // Another process was quicker: its key counts.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => read_secret(path),
+        Err(error) => Err(fail(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let config: Config = Figment::new()
+            .merge(Toml::string(text))
+            .extract()
+            .map_err(|error| ConfigError::Shape(environment::explain(&error)))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_configuration() {
+        let config = read("").unwrap();
+        assert_eq!(config.database_url().unwrap(), DatabaseUrl::Sqlite("data/aviso.db".into()));
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_what_was_expected() {
+        for (text, parts) in [
+            ("[database]\nurl = \"mysql://root:pw@x/y\"", ["database.url", "postgres://"]),
+            ("[server]\nlisten = \"nowhere\"", ["server.listen", "socket address"]),
+            ("[server]\npublic_url = \"ftp://x\"", ["server.public_url", "http"]),
+            ("[server]\nlisten_on = \"x\"", ["listen_on", "server"]),
+            ("[payments]\ninquiry_after_secs = 5", ["payments.inquiry_after_secs", "acquirer_deadline_secs"]),
+            ("[telegram]\ntoken = \"abc\"", ["telegram.token", "BotFather"]),
+            ("[telegram]\nmode = \"webhook\"", ["telegram.webhook_secret", "16 to 256"]),
+            ("[log]\nfilter = \"a=b=c\"", ["log.filter", "filter"]),
+        ] {
+            let message = read(text).unwrap_err().to_string();
+            for part in parts {
+                assert!(message.contains(part), "{text:?} says {message:?}, without {part:?}");
+            }
+            assert!(!message.contains("pw"), "{message}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Settings from the environment: `AVISO_SECTION__KEY=value`, and `DATABASE_URL` as hosts give it.
+
+use figment::providers::Serialized;
+use figment::value::{Dict, Value};
+use figment::{Figment, Profile};
+
+/// Keys whose values stay texts even if they look like numbers.
+const TEXTS: [&str; 7] = ["token", "password", "username", "master_key", "webhook_secret", "url", "host"];
+
+/// All settings that the environment holds.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn settings() -> Figment {
+    let mut figment = Figment::new();
+    if let Ok(url) = std::env::var("DATABASE_URL") {
+        figment = figment.merge(Serialized::from(nested("database__url", Value::from(url)), Profile::Default));
+    }
+    for (name, text) in std::env::vars() {
+        if let Some(key) = name.strip_prefix("AVISO_") {
+            let key = key.to_lowercase();
+            let value = value_of(&key, &text);
+            figment = figment.merge(Serialized::from(nested(&key, value), Profile::Default));
+        }
+    }
+    figment
+}
+
+fn value_of(key: &str, text: &str) -> Value {
+    let last = key.rsplit("__").next().unwrap_or(key);
+    if TEXTS.contains(&last) {
+        return Value::from(text);
+    }
+    match (text.parse::<bool>(), text.parse::<i64>()) {
+        (Ok(flag), _) => Value::from(flag),
+        (_, Ok(number)) => Value::from(number),
+        _ => Value::from(text),
+    }
+}
+
+fn nested(key: &str, value: Value) -> Dict {
+    match key.split_once("__") {
+        Some((section, rest)) => Dict::from([(section.to_owned(), Value::from(nested(rest, value)))]),
+        None => Dict::from([(key.to_owned(), value)]),
+    }
+}
+
+/// An error of figment as one line that names the key.
+pub(super) fn explain(error: &figment::Error) -> String {
+    let path = error.path.join(".");
+    let key = if path.is_empty() { "configuration".to_owned() } else { path };
+    format!("{key}: {}", error.kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_of_digits_stays_a_text() {
+        assert_eq!(value_of("mail__password", "0012"), Value::from("0012"));
+        assert_eq!(value_of("mail__port", "2525"), Value::from(2525_i64));
+        assert_eq!(value_of("webhooks__allow_http", "true"), Value::from(true));
+    }
+}

@@ -1,0 +1,50 @@
+//! The configuration as `check-config` prints it: without secrets.
+
+use super::{Config, TelegramMode};
+use aviso_core::secret::Secret;
+use aviso_core::store::DatabaseUrl;
+
+impl Config {
+    /// One `key = value` a line. Secrets show only whether they are set.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        let secret = |secret: &Option<Secret>| if secret.is_some() { "[secret]" } else { "not set" };
+        let database = match self.database_url() {
+            Ok(DatabaseUrl::Sqlite(path)) => format!("sqlite:{}", path.display()),
+            Ok(DatabaseUrl::Postgres(_)) => "postgres://[secret]".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let mode = match self.telegram.mode {
+            TelegramMode::Polling => "polling",
+            TelegramMode::Webhook => "webhook",
+        };
+        let mail = match &self.mail {
+            Some(mail) => format!("{:?}, host {:?}, from {}", mail.transport, mail.host, mail.from),
+            None => format!("files in {}", self.data_dir.join("mail").display()),
+        };
+        let lines = [
+            ("data_dir", self.data_dir.display().to_string()),
+            ("server.listen", self.server.listen.to_string()),
+            ("server.private_listen", self.server.private_listen.to_string()),
+            ("server.public_url", self.server.public_url.to_string()),
+            ("database.url", database),
+            ("secrets.master_key", secret(&self.secrets.master_key).to_owned()),
+            ("payments.acquirer", self.payments.acquirer.clone()),
+            ("payments.expires_after_secs", self.payments.expires_after_secs.to_string()),
+            ("payments.acquirer_deadline_secs", self.payments.acquirer_deadline_secs.to_string()),
+            ("payments.inquiry_after_secs", self.payments.inquiry_after_secs.to_string()),
+            ("payments.review_within_secs", self.payments.review_within_secs.to_string()),
+            ("telegram.token", secret(&self.telegram.token).to_owned()),
+            ("telegram.mode", mode.to_owned()),
+            ("telegram.webhook_secret", secret(&self.telegram.webhook_secret).to_owned()),
+            ("mail", mail),
+            ("webhooks.allow_loopback", self.webhooks.allow_loopback.to_string()),
+            ("webhooks.allow_http", self.webhooks.allow_http.to_string()),
+            ("limits.api_per_second", self.limits.api_per_second.to_string()),
+            ("limits.api_burst", self.limits.api_burst.to_string()),
+            ("limits.forms_per_minute", self.limits.forms_per_minute.to_string()),
+            ("log.filter", self.log.filter.clone()),
+        ];
+        lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+    }
+}

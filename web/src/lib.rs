@@ -1,0 +1,1 @@
+//! What comes in over HTTP: the API, account pages, probes.
