@@ -96,6 +96,9 @@ pub struct ServerConfig {
     pub private_listen: SocketAddr,
     /// How the world reaches `listen`; stands in links.
     pub public_url: Url,
+    /// How many proxies of yours stand in front and each add the caller's address to
+    /// `X-Forwarded-For`. With 0 that header is not believed.
+    pub trusted_proxies: usize,
 }
 
 impl Default for ServerConfig {
@@ -104,6 +107,7 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             private_listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
             public_url: Url::parse("http://localhost:8080").expect("a constant URL"),
+            trusted_proxies: 0,
         }
     }
 }
@@ -271,8 +275,9 @@ impl Config {
     ///
     /// [`ConfigError::Value`].
     pub fn check(&self) -> Result<(), ConfigError> {
-        let refuse =
-            |key, value: &dyn std::fmt::Display, expected| Err(ConfigError::Value { key, value: value.to_string(), expected });
+        let refuse = |key, value: &dyn std::fmt::Display, expected| {
+            Err(ConfigError::Value { key, value: value.to_string(), expected })
+        };
         self.database_url()?;
         let url = &self.server.public_url;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {

@@ -1,1 +1,144 @@
-fn main() {}
+//! The benchmark: payments over HTTP against the release binary, on SQLite and on PostgreSQL, with the
+//! disk and pgbench measured in the same run, so that every figure stands beside what the machine can do.
+//!
+//! ```text
+//! cargo build --release -p aviso -p aviso-benches && target/release/aviso-bench
+//! ```
+//!
+//! The load generator lives on the same cores as the hub and speaks to loopback only.
+
+mod bar;
+mod disk;
+mod load;
+mod machine;
+mod metrics;
+mod pgbench;
+mod postgres;
+mod process;
+mod report;
+mod run;
+mod shop;
+mod target;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use aviso_tests::database::{Kind, TestDatabase};
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::machine::Machine;
+use crate::report::Report;
+
+/// Measures payments over HTTP against the release binary, with the disk and pgbench in the same run.
+#[derive(Debug, Parser)]
+#[command(name = "aviso-bench")]
+struct Args {
+    /// Which databases.
+    #[arg(long, value_enum, default_value = "both")]
+    database: Databases,
+    /// How long each phase of load lasts.
+    #[arg(long, value_name = "S", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// Payments per second of the open-loop phase. Default: half of what the first phase reached.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate: Option<u32>,
+    /// Keep-alive connections.
+    #[arg(long, value_name = "C", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    connections: u16,
+    /// Every payment names a buyer: screening counts by e-mail and address too, and a letter is written.
+    #[arg(long)]
+    buyers: bool,
+    /// Write the figures here, too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Which databases to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Databases {
+    /// SQLite only; pgbench is left out.
+    Sqlite,
+    /// PostgreSQL only.
+    Postgres,
+    /// Both, one after the other.
+    Both,
+}
+
+// One thread: the load generator must leave the cores to the hub.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let ended = tokio::select! {
+        ended = bench(&args) => ended,
+        // What was started is dropped, and thereby ended.
+        stopped = told_to_stop() => stopped.and_then(|()| bail!("stopped by a signal")),
+    };
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures everything and prints it. Gives `false` when a payment did not end as it should.
+async fn bench(args: &Args) -> anyhow::Result<bool> {
+    let program = target::program()?;
+    let machine = Machine::look(&program)?;
+    progress("the disk");
+    let disk = disk::measure(TestDatabase::create(Kind::Sqlite).folder())?;
+    let plan = run::Plan {
+        program,
+        seconds: args.seconds,
+        rate: args.rate,
+        connections: args.connections,
+        buyers: args.buyers,
+    };
+    let (mut pgbench, mut runs) = (None, Vec::new());
+    if args.database != Databases::Sqlite {
+        progress("pgbench");
+        pgbench = Some(pgbench::measure(&TestDatabase::create(Kind::Postgres))?);
+        runs.push(run::measure(Kind::Postgres, &plan).await.context("PostgreSQL")?);
+    }
+    if args.database != Databases::Postgres {
+        runs.push(run::measure(Kind::Sqlite, &plan).await.context("SQLite")?);
+    }
+    let report = Report { machine, disk, pgbench, runs };
+    say(&report.text());
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string_pretty(&report.json()).context("figures are always JSON")?;
+        std::fs::write(path, text + "\n").with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    Ok(report.is_clean())
+}
+
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Says on standard error what is measured now.
+pub(crate) fn progress(what: &str) {
+    // Nobody listening is no reason to stop measuring.
+    let _ = writeln!(std::io::stderr(), "measuring {what} …");
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command that failed")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("aviso-bench: {error:#}");
+}

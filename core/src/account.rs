@@ -2,8 +2,13 @@
 //!
 //! The key to a Telegram identity is the numeric user id. A @username is an alias: it is refreshed
 //! from every update, can be taken over by somebody else, and proves nothing alone.
+//!
+//! An account that is not confirmed may be anybody's: whoever made it typed an address and proved
+//! nothing. It owns no payments, and the first confirmation (see [`Accounts::confirm_email`]) or
+//! reset puts out everybody who has not shown that they belong to the mailbox.
 
 mod bind;
+mod confirm;
 pub mod email;
 mod error;
 pub mod link;
@@ -13,6 +18,8 @@ mod register;
 mod service;
 mod staff;
 mod telegram;
+#[cfg(test)]
+mod tests;
 pub mod username;
 
 use crate::clock::Timestamp;
@@ -20,6 +27,7 @@ use crate::id::{AccountId, SessionId};
 use crate::language::Language;
 
 pub use bind::{BindAnswer, BindQuestion, BindState};
+pub use confirm::{ConfirmAnswer, ConfirmQuestion, Confirmed};
 pub use error::AccountError;
 pub use login::{LoggedIn, SESSION_ABSOLUTE, SESSION_IDLE};
 pub use register::{BindTicket, NewAccount};

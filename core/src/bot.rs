@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::id::ButtonId;
-use crate::store::{Store, StoreError, bot as rows};
+use crate::store::{Store, StoreError, Work, bot as rows};
 
 /// An update that waits to be handled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,10 +65,10 @@ impl BotMemory {
         rows::pending_updates(self.store.reader(), limit).await
     }
 
-    /// Changes whenever something was committed: the worker awaits it.
+    /// Changes whenever this process received updates: the worker awaits it, and looks by a timer, too.
     #[must_use]
     pub fn commits(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.store.commits()
+        self.store.work(Work::Updates)
     }
 
     /// Marks an update as handled, or as one that cannot be (`error`).

@@ -8,6 +8,9 @@ mod channel;
 mod log;
 mod plan;
 mod record;
+mod sweep;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use crate::clock::Timestamp;

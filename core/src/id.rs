@@ -5,6 +5,7 @@
 //! compiler refuses a mix-up.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
@@ -88,10 +89,21 @@ pub fn format_type_id(prefix: &str, uuid: Uuid) -> String {
     if prefix.is_empty() { encode_suffix(uuid) } else { format!("{prefix}_{}", encode_suffix(uuid)) }
 }
 
-/// A UUIDv7 whose time part is `now`, so that ids follow the injected clock.
+/// A UUIDv7 whose time part is `now`, so that ids follow the injected clock. Ids of one process
+/// within a millisecond count up (RFC 9562, 6.2, method 1), so that they sort as they were made.
 fn uuid_at(now: Timestamp) -> Uuid {
+    static LAST: Mutex<(u64, u16)> = Mutex::new((0, 0));
     let millis = u64::try_from(now.as_micros() / 1000).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
+    let count = {
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        // A new millisecond starts low, to leave room to count.
+        let count = if last.0 == millis { last.1.wrapping_add(1) } else { rand::random::<u16>() & 0x3ff };
+        *last = (millis, count);
+        count
+    };
+    let mut bytes: [u8; 10] = rand::random();
+    bytes[..2].copy_from_slice(&(count & 0xfff).to_be_bytes());
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
 macro_rules! type_ids {
@@ -336,6 +348,13 @@ mod tests {
     fn one_kind_of_id_is_not_another() {
         let id = RefundId::new(Timestamp::from_micros(1)).to_string();
         assert_eq!(id.parse::<PaymentId>(), Err(IdError::Prefix { expected: "pay" }));
+    }
+
+    #[test]
+    fn ids_of_one_millisecond_sort_as_they_were_made() {
+        let ids: Vec<EventId> = (0..100).map(|_| EventId::new(Timestamp::from_micros(77_000_000))).collect();
+        // Another thread's ids may take turns in between; ours still count up.
+        assert!(ids.is_sorted());
     }
 
     proptest! {

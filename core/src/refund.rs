@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use crate::audit::{self, Actor};
 use crate::clock::{Clock, Timestamp};
-use crate::document::{Document, RefundDocument};
+use crate::document::RefundDocument;
 use crate::event::EventType;
-use crate::id::{MerchantId, PaymentId, RefundId};
-use crate::idempotency::{Claim, KeyConflict};
+use crate::id::{MerchantId, OperationId, PaymentId, RefundId};
+use crate::idempotency::Claim;
 use crate::merchant::{Mode, Scope};
 use crate::money::Money;
+use crate::payment::follow_up::FollowUp;
 use crate::payment::operation::{Operation, OperationKind};
+use crate::payment::service::{Gate, Subject};
 use crate::payment::text::{OrderRef, Reason};
 use crate::payment::{Handled, Page, Payment, PaymentError, Payments, follow_up, published, service};
 use crate::store::{Constraint, Store, StoreError, Tx, event as events, payment as rows, refund as refund_rows};
@@ -96,7 +98,6 @@ pub struct Refunds {
 
 /// How far a request came in its first unit of work.
 enum Begun {
-    Done(Document),
     Replayed(crate::idempotency::Answer),
     ToBank(Box<Operation>),
 }
@@ -132,22 +133,25 @@ impl Refunds {
         new: &NewRefund,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
-        let now = self.clock.now();
-        let id = RefundId::new(now);
+        let made = self.clock.now();
+        let (id, operation) = (RefundId::new(made), OperationId::new(made));
+        let subject = Subject { payment: new.payment_id, operation, refund: Some(id) };
         let begun = self
             .store
             .write(async |tx| {
-                match service::pass_gate(tx, claim, &id.to_string(), now).await? {
-                    service::Gate::Open => {}
-                    service::Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
-                    service::Gate::Begun(subject) => return recover(tx, claim, &subject, now).await.map(Begun::Done),
+                let now = self.clock.now();
+                match service::pass_gate(tx, claim, &subject, now).await? {
+                    Gate::Open => {}
+                    Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
+                    Gate::Begun(earlier) => {
+                        return service::recover(tx, claim, &earlier, now).await.map(Begun::Replayed);
+                    }
                 }
-                self.begin(tx, actor, scope, id, new, now).await
+                self.begin(tx, actor, scope, (id, operation), new, now).await
             })
             .await
             .map_err(name_the_taken)?;
         match begun {
-            Begun::Done(document) => Ok(Handled::Done(document)),
             Begun::Replayed(answer) => Ok(Handled::Replayed(answer)),
             Begun::ToBank(operation) => {
                 let word = self.payments.bank().follow_up(&operation).await;
@@ -162,7 +166,7 @@ impl Refunds {
         tx: &Tx,
         actor: &Actor,
         scope: &Scope,
-        id: RefundId,
+        (id, message): (RefundId, OperationId),
         new: &NewRefund,
         now: Timestamp,
     ) -> Result<Begun, PaymentError> {
@@ -192,9 +196,8 @@ impl Refunds {
             updated_at: now,
         };
         let inquire_at = now.after(self.payments.settings().inquiry_after);
-        let operation =
-            follow_up::follow_up_operation(tx, &payment, OperationKind::Refund, amount, Some(id), inquire_at, now)
-                .await?;
+        let message = FollowUp { id: message, kind: OperationKind::Refund, amount, refund_id: Some(id), inquire_at };
+        let operation = follow_up::follow_up_operation(tx, &payment, &message, now).await?;
         let attempts = rows::attempts(tx.conn(), payment.id).await?;
         let shop = scope.merchant.name.as_str();
         let created =
@@ -265,22 +268,4 @@ fn name_the_taken(error: PaymentError) -> PaymentError {
         }
         other => other,
     }
-}
-
-/// Completes a request that a crash cut short, unless its message has no outcome yet.
-async fn recover(tx: &Tx, claim: Option<&Claim>, subject: &str, now: Timestamp) -> Result<Document, PaymentError> {
-    let id: RefundId = subject.parse().map_err(|_| PaymentError::Interrupted)?;
-    let refund = refund_rows::by_id(tx.conn(), id).await?.ok_or(PaymentError::RefundNotFound(id))?;
-    if refund.status == RefundStatus::Pending {
-        return Err(KeyConflict::InUse.into());
-    }
-    let payment = rows::lock(tx, refund.payment_id).await?.ok_or(PaymentError::NotFound(refund.payment_id))?;
-    let attempts = rows::attempts(tx.conn(), payment.id).await?;
-    let document = Document {
-        payment: Some(published::document_of(&payment, attempts.last())),
-        refund: Some(published::refund_document(&refund)),
-        ..Document::default()
-    };
-    service::close_gate(tx, claim, &document, now).await?;
-    Ok(document)
 }

@@ -160,7 +160,7 @@ pub struct Limit {
     pub verdict: Verdict,
 }
 
-/// A half-open window of time over the attempts that share a value.
+/// A window of time over the attempts that share a value: everything after `after`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window<'a> {
     pub(crate) attribute: Attribute,
@@ -169,7 +169,6 @@ pub(crate) struct Window<'a> {
     pub(crate) merchant_id: Option<MerchantId>,
     pub(crate) currency: Currency,
     pub(crate) after: Timestamp,
-    pub(crate) until: Timestamp,
 }
 
 /// A journaled decision.

@@ -152,10 +152,12 @@ impl Keyring {
         key
     }
 
-    fn mac(&self, purpose: Purpose, data: &[u8]) -> [u8; 32] {
+    fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac =
             <Hmac<Sha256> as Mac>::new_from_slice(self.key(purpose).as_slice()).expect("HMAC takes keys of any length");
-        mac.update(data);
+        for part in parts {
+            mac.update(part);
+        }
         mac.finalize().into_bytes().into()
     }
 
@@ -186,14 +188,14 @@ impl Keyring {
     /// A pseudonym of a card number: the same within a scope, unlinkable without the key.
     #[must_use]
     pub fn fingerprint(&self, scope: &str, data: &str) -> String {
-        hex::encode(&self.mac(Purpose::Fingerprints, format!("{scope}\0{data}").as_bytes())[..16])
+        hex::encode(&self.mac(Purpose::Fingerprints, &[scope.as_bytes(), b"\0", data.as_bytes()])[..16])
     }
 
     /// The token of a one-time link. Derived, so that it stands in no table, queue or log:
     /// whoever composes the message computes it again from the link's id.
     #[must_use]
     pub fn link_token(&self, link: LinkId) -> Secret {
-        let mac = self.mac(Purpose::Links, link.as_uuid().as_bytes());
+        let mac = self.mac(Purpose::Links, &[link.as_uuid().as_bytes()]);
         let bytes = [link.as_uuid().as_bytes().as_slice(), &mac[..16]].concat();
         Secret::new(URL_SAFE_NO_PAD.encode(bytes))
     }

@@ -25,6 +25,7 @@ mod turnstile;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -54,7 +55,7 @@ pub struct Store {
 struct Inner {
     reader: DatabaseConnection,
     writer: Writer,
-    committed: watch::Sender<u64>,
+    written: [watch::Sender<u64>; Work::ALL.len()],
 }
 
 #[derive(Debug)]
@@ -63,13 +64,42 @@ enum Writer {
     Postgres(DatabaseConnection),
 }
 
+/// Work that a unit leaves for somebody to do after its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Events without deliveries: for the planner.
+    Events,
+    /// Deliveries: for the workers of the channels.
+    Deliveries,
+    /// Updates in the inbox: for the bot.
+    Updates,
+}
+
+impl Work {
+    const ALL: [Self; 3] = [Self::Events, Self::Deliveries, Self::Updates];
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 /// A unit of work in progress. Only [`Store::write`] makes one.
 #[derive(Debug)]
 pub struct Tx {
     tx: DatabaseTransaction,
+    leaves: AtomicU8,
 }
 
 impl Tx {
+    const fn new(tx: DatabaseTransaction) -> Self {
+        Self { tx, leaves: AtomicU8::new(0) }
+    }
+
+    /// Notes that somebody has something to do after the commit, so that they are woken by it.
+    pub(crate) fn leave(&self, work: Work) {
+        self.leaves.fetch_or(work.bit(), Ordering::Relaxed);
+    }
+
     pub(crate) const fn conn(&self) -> &DatabaseTransaction {
         &self.tx
     }
@@ -90,25 +120,25 @@ impl Store {
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let (reader, writer) = match url {
             DatabaseUrl::Sqlite(path) => {
-                let writer = Database::connect(sqlite_options(path, 1)).await?;
+                let writer = Turnstile::connect(sqlite_options(path, 1)).await?;
                 let reader = Database::connect(sqlite_options(path, 4)).await?;
-                (reader, Writer::Sqlite(Turnstile::new(writer)))
+                (reader, Writer::Sqlite(writer))
             }
             DatabaseUrl::Postgres(url) => {
                 let pool = Database::connect(postgres_options(url)).await?;
                 (pool.clone(), Writer::Postgres(pool))
             }
         };
-        let (committed, _) = watch::channel(0);
-        Ok(Self { inner: Arc::new(Inner { reader, writer, committed }) })
+        let written = Work::ALL.map(|_| watch::channel(0).0);
+        Ok(Self { inner: Arc::new(Inner { reader, writer, written }) })
     }
 
     /// The connection for migrations. Nothing else writes through it.
     #[must_use]
-    pub fn migration_connection(&self) -> &DatabaseConnection {
+    pub fn migration_connection(&self) -> DatabaseConnection {
         match &self.inner.writer {
             Writer::Sqlite(turnstile) => turnstile.connection(),
-            Writer::Postgres(pool) => pool,
+            Writer::Postgres(pool) => pool.clone(),
         }
     }
 
@@ -126,10 +156,10 @@ impl Store {
         }
     }
 
-    /// Changes whenever a unit of work was committed by this process: what waits for work awaits it.
-    #[must_use]
-    pub fn commits(&self) -> watch::Receiver<u64> {
-        self.inner.committed.subscribe()
+    /// Changes whenever this process committed work of this kind. Whoever does that work awaits it,
+    /// and looks by a timer, too, for what other processes committed.
+    pub(crate) fn work(&self, work: Work) -> watch::Receiver<u64> {
+        self.inner.written[work as usize].subscribe()
     }
 
     /// Whether the database answers.
@@ -159,10 +189,11 @@ impl Store {
             Writer::Sqlite(turnstile) => turnstile.pass(unit).await,
             Writer::Postgres(pool) => write_postgres(pool, unit).await,
         };
-        if result.is_ok() {
-            self.inner.committed.send_modify(|count| *count = count.wrapping_add(1));
+        let (value, leaves) = result?;
+        for work in Work::ALL.into_iter().filter(|work| leaves & work.bit() != 0) {
+            self.inner.written[work as usize].send_modify(|count| *count = count.wrapping_add(1));
         }
-        result
+        Ok(value)
     }
 
     /// Closes every connection. SQLite folds its log back into the file.
@@ -181,22 +212,25 @@ impl Store {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the door itself")]
-async fn write_postgres<T, E, F>(pool: &DatabaseConnection, unit: F) -> Result<T, E>
+async fn write_postgres<T, E, F>(pool: &DatabaseConnection, unit: F) -> Result<(T, u8), E>
 where
     F: AsyncFnOnce(&Tx) -> Result<T, E> + Clone,
     E: From<StoreError> + std::error::Error + 'static,
 {
     let mut tries = 0;
     loop {
-        let tx = Tx { tx: pool.begin().await.map_err(StoreError::from)? };
+        let tx = Tx::new(pool.begin().await.map_err(StoreError::from)?);
         let result = match unit.clone()(&tx).await {
-            Ok(value) => match tx.tx.commit().await.map_err(StoreError::from) {
-                Ok(()) => {
-                    metrics::counter!("aviso_store_commits_total").increment(1);
-                    return Ok(value);
+            Ok(value) => {
+                let leaves = tx.leaves.into_inner();
+                match tx.tx.commit().await.map_err(StoreError::from) {
+                    Ok(()) => {
+                        metrics::counter!("aviso_store_commits_total").increment(1);
+                        return Ok((value, leaves));
+                    }
+                    Err(error) => Err(E::from(error)),
                 }
-                Err(error) => Err(E::from(error)),
-            },
+            }
             Err(error) => {
                 tx.tx.rollback().await.map_err(StoreError::from)?;
                 Err(error)

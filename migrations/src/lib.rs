@@ -11,6 +11,35 @@ mod m20261124_000006_create_bot_and_audit;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
+
+/// The advisory lock under which PostgreSQL is migrated: two processes at once would collide.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(4715261093)";
+
+/// Brings a database to the newest schema: all steps, or none.
+///
+/// # Errors
+///
+/// [`DbErr`] when the database refuses a step.
+#[expect(clippy::disallowed_methods, reason = "migrations are the one writer besides Store::write")]
+pub async fn migrate(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Migrator::up(connection, None).await;
+    }
+    let tx = connection.begin().await?;
+    tx.execute_unprepared(LOCK).await?;
+    Migrator::up(&tx, None).await?;
+    tx.commit().await
+}
+
+/// How many steps a database lacks.
+///
+/// # Errors
+///
+/// [`DbErr`] when the database does not answer.
+pub async fn pending(connection: &DatabaseConnection) -> Result<usize, DbErr> {
+    Ok(Migrator::get_pending_migrations_read_only(connection).await?.len())
+}
 
 /// Every step in order.
 #[derive(Debug)]

@@ -33,6 +33,7 @@ CREATE TABLE webhook_endpoint (
     status text NOT NULL,
     disabled_reason text,
     failing_since bigint,
+    failures integer NOT NULL,
     warned integer NOT NULL,
     created_at bigint NOT NULL,
     CONSTRAINT webhook_endpoint_status_check CHECK (status IN ('active', 'disabled', 'deleted'))

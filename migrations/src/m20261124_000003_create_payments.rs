@@ -50,7 +50,8 @@ CREATE TABLE payment (
 );
 CREATE INDEX payment_merchant_idx ON payment (merchant_id, mode, id);
 CREATE INDEX payment_account_idx ON payment (account_id, id);
-CREATE INDEX payment_expiry_idx ON payment (expires_at) WHERE status IN ('requires_payment_method', 'in_review', 'authorized');
+CREATE INDEX payment_expiry_idx ON payment (expires_at) WHERE status IN ('requires_payment_method', 'in_review');
+CREATE INDEX payment_guest_idx ON payment (email_ci) WHERE account_id IS NULL;
 CREATE TABLE attempt (
     id {uuid} NOT NULL PRIMARY KEY,
     payment_id {uuid} NOT NULL REFERENCES payment (id),
@@ -92,6 +93,7 @@ CREATE TABLE operation (
     acquirer_ref text,
     approval_code text,
     decline_code text,
+    acknowledged integer NOT NULL,
     inquiries integer NOT NULL,
     next_inquiry_at bigint,
     created_at bigint NOT NULL,

@@ -23,8 +23,7 @@ CREATE TABLE risk_list_entry (
     CONSTRAINT risk_list_entry_attribute_check CHECK (attribute IN ('card', 'email', 'ip', 'bin', 'country'))
 );
 CREATE INDEX risk_list_entry_value_idx ON risk_list_entry (attribute, value) WHERE removed_at IS NULL;
-CREATE INDEX risk_list_entry_allow_idx ON risk_list_entry (merchant_id, attribute)
-    WHERE removed_at IS NULL AND list = 'allow';
+CREATE INDEX risk_list_entry_allow_idx ON risk_list_entry (attribute) WHERE removed_at IS NULL AND list = 'allow';
 CREATE TABLE risk_limit (
     id {uuid} NOT NULL PRIMARY KEY,
     merchant_id {uuid} REFERENCES merchant (id),

@@ -30,6 +30,7 @@ CREATE TABLE recipient (
     lane smallint NOT NULL,
     address text NOT NULL,
     next_due_at bigint,
+    rest_until bigint NOT NULL,
     CONSTRAINT recipient_address_key UNIQUE (channel, lane, address)
 );
 CREATE INDEX recipient_due_idx ON recipient (channel, lane, next_due_at) WHERE next_due_at IS NOT NULL;
@@ -58,7 +59,9 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_pending_idx ON delivery (recipient_id, next_at) WHERE state = 'pending';
 CREATE INDEX delivery_leased_idx ON delivery (lease_until) WHERE state = 'leased';
+CREATE INDEX delivery_in_flight_idx ON delivery (recipient_id) WHERE state = 'leased';
 CREATE INDEX delivery_address_idx ON delivery (channel, address, id);
+CREATE INDEX delivery_payment_idx ON delivery (payment_id, id) WHERE payment_id IS NOT NULL;
 CREATE INDEX delivery_message_idx ON delivery (payment_id, channel, address) WHERE provider_ref IS NOT NULL;
 CREATE TABLE delivery_attempt (
     id {uuid} NOT NULL PRIMARY KEY,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aviso_core::clock::Clock;
-use aviso_core::delivery::channel::{Answer, Channel, ChannelKind, Job, Outcome, Pace};
+use aviso_core::delivery::{Answer, Channel, ChannelKind, Job, Outcome, Pace};
 use aviso_core::secret::Keyring;
 use url::Url;
 
@@ -113,6 +113,7 @@ impl Channel for EmailChannel {
         Pace {
             in_flight_max: self.in_flight_max,
             burst_per_recipient: 4,
+            in_flight_per_recipient_max: 4,
             recipient_interval: Duration::ZERO,
             deadline: DEADLINE,
             schedule: SCHEDULE,

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use aviso_core::delivery::channel::Job;
+use aviso_core::delivery::Job;
 use aviso_core::event::EventType;
 use aviso_core::secret::Keyring;
 use url::Url;

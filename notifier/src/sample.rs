@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aviso_core::clock::Timestamp;
-use aviso_core::delivery::channel::{Job, Lane};
+use aviso_core::delivery::{Job, Lane};
 use aviso_core::document::{
     CardDocument, DeclineDocument, Document, EndpointDocument, PaymentDocument, RefundDocument,
 };

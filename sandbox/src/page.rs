@@ -153,3 +153,9 @@ impl Page {
         format!("http://{}/", self.server.addr)
     }
 }
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page").field("url", &self.url()).finish_non_exhaustive()
+    }
+}

@@ -27,6 +27,7 @@ impl Config {
             ("server.listen", self.server.listen.to_string()),
             ("server.private_listen", self.server.private_listen.to_string()),
             ("server.public_url", self.server.public_url.to_string()),
+            ("server.trusted_proxies", self.server.trusted_proxies.to_string()),
             ("database.url", database),
             ("secrets.master_key", secret(&self.secrets.master_key).to_owned()),
             ("payments.acquirer", self.payments.acquirer.clone()),

@@ -83,6 +83,7 @@ impl Channel for WebhookChannel {
         Pace {
             in_flight_max: 64,
             burst_per_recipient: 8,
+            in_flight_per_recipient_max: 8,
             recipient_interval: Duration::ZERO,
             deadline: self.lookup_max + self.courier.deadline() + MARGIN,
             schedule: &SCHEDULE,

@@ -114,8 +114,12 @@ impl Books {
         let (most, granted) = match message {
             Message::Capture { .. } => (known.authorized_minor - known.captured_minor, amount.minor()),
             Message::Refund { .. } => (known.captured_minor - known.refunded_minor, amount.minor()),
-            Message::Void { .. } if known.captured_minor == 0 => (known.authorized_minor, known.authorized_minor),
-            Message::Void { .. } | Message::Authorize { .. } | Message::NeverArrived => return Err(refuse),
+            // Releases whatever is still reserved, also what a partial capture left.
+            Message::Void { .. } => {
+                let reserved = known.authorized_minor - known.captured_minor;
+                (reserved, reserved)
+            }
+            Message::Authorize { .. } | Message::NeverArrived => return Err(refuse),
         };
         if granted > most {
             return Err(refuse);
@@ -142,7 +146,14 @@ impl Books {
         match message {
             Message::Capture { .. } => known.captured_minor += amount.minor(),
             Message::Refund { .. } => known.refunded_minor += amount.minor(),
-            Message::Void { .. } => known.voided = true,
+            Message::Void { .. } => {
+                // What was never taken is gone as a whole; after a part was taken, only the rest is.
+                if known.captured_minor == 0 {
+                    known.voided = true;
+                } else {
+                    known.authorized_minor = known.captured_minor;
+                }
+            }
             Message::Authorize { .. } | Message::NeverArrived => {}
         }
     }

@@ -4,8 +4,10 @@
 //! number from the screen that started it, and that browser must finish it.
 
 use crate::account::link::{Link, LinkPurpose, LinkState};
+use crate::account::login::{Entry, LoggedIn};
 use crate::account::register::name_the_taken;
 use crate::account::{AccountError, Accounts, TelegramUser};
+use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::id::{AccountId, LinkId};
 use crate::secret::{Secret, sha256_hex};
@@ -146,19 +148,40 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`AccountError::LinkInvalid`], [`AccountError::TelegramTaken`], [`AccountError::AccountBound`].
+    /// [`AccountError::LinkInvalid`] also for a link that was handed out for an e-mail which has an
+    /// account already; [`AccountError::TelegramTaken`], [`AccountError::AccountBound`].
     pub async fn finish_bind(&self, id: LinkId, browser: &Secret) -> Result<AccountId, AccountError> {
         let now = self.clock.now();
-        self.store
-            .write(async |tx| {
-                let link = links::take(tx, id, LinkState::Confirmed, LinkState::Used, now).await?;
-                let link = link.filter(|link| is_from(link, browser)).ok_or(AccountError::LinkInvalid)?;
-                self.bind(tx, &link, now).await
-            })
-            .await
+        self.store.write(async |tx| self.bind(tx, id, browser, now).await).await
     }
 
-    async fn bind(&self, tx: &Tx, link: &Link, now: crate::clock::Timestamp) -> Result<AccountId, AccountError> {
+    /// Finishes it and logs the browser in, in one unit: whoever confirms the account next to it either
+    /// finds both and ends them, or finds the link and ends that.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::LinkInvalid`], [`AccountError::TelegramTaken`], [`AccountError::AccountBound`].
+    pub async fn finish_bind_and_log_in(
+        &self,
+        id: LinkId,
+        browser: &Secret,
+        device: &str,
+    ) -> Result<LoggedIn, AccountError> {
+        let now = self.clock.now();
+        let entry = self
+            .store
+            .write(async |tx| {
+                let entry = Entry::new(self.bind(tx, id, browser, now).await?, device, now);
+                self.enter(tx, &entry).await?;
+                Ok::<_, AccountError>(entry)
+            })
+            .await?;
+        Ok(entry.logged_in())
+    }
+
+    async fn bind(&self, tx: &Tx, id: LinkId, browser: &Secret, now: Timestamp) -> Result<AccountId, AccountError> {
+        let link = links::take(tx, id, LinkState::Confirmed, LinkState::Used, now).await?;
+        let link = link.filter(|link| is_from(link, browser)).ok_or(AccountError::LinkInvalid)?;
         let account = link.account_id.ok_or(AccountError::LinkInvalid)?;
         let user = link.payload.telegram.as_ref().ok_or(AccountError::LinkInvalid)?;
         rows::bind_telegram(tx, account, user, now).await.map_err(name_the_taken)?;
@@ -167,7 +190,7 @@ impl Accounts {
     }
 }
 
-fn is_from(link: &Link, browser: &Secret) -> bool {
+pub(super) fn is_from(link: &Link, browser: &Secret) -> bool {
     let hash = sha256_hex(browser.expose().as_bytes());
     link.browser_hash.as_ref().is_some_and(|stored| Secret::new(hash.as_str()).matches(stored))
 }

@@ -7,10 +7,11 @@ use crate::account::link::{Link, LinkPurpose, LinkState};
 use crate::account::password::{self, NewPassword};
 use crate::account::username::Username;
 use crate::account::{Account, AccountError, Accounts, Session};
+use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::id::{AccountId, SessionId};
 use crate::secret::{Secret, random_token, sha256_hex};
-use crate::store::{StoreError, account as rows, event as events, link as links};
+use crate::store::{StoreError, Tx, account as rows, event as events, link as links};
 
 /// A session ends after so long without a visit.
 pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -26,6 +27,29 @@ pub struct LoggedIn {
     pub token: Secret,
 }
 
+/// A session about to be opened.
+pub(super) struct Entry {
+    session: Session,
+    token: Secret,
+}
+
+impl Entry {
+    pub(super) fn new(account: AccountId, device: &str, now: Timestamp) -> Self {
+        let session = Session {
+            id: SessionId::new(now),
+            account_id: account,
+            device: device.chars().filter(|c| !c.is_control()).take(120).collect(),
+            created_at: now,
+            last_seen_at: now,
+        };
+        Self { session, token: random_token() }
+    }
+
+    pub(super) fn logged_in(self) -> LoggedIn {
+        LoggedIn { account_id: self.session.account_id, token: self.token }
+    }
+}
+
 impl Accounts {
     /// Logs in. `name` is an e-mail or a @username; the alias proves nothing, the password does.
     /// Takes as long for accounts that do not exist.
@@ -37,10 +61,20 @@ impl Accounts {
         let candidate = self.candidate(name).await?;
         let stored = candidate.as_ref().map(|(_, hash)| hash.clone());
         let matches = password::verify(password.clone(), stored).await;
-        match candidate {
-            Some((account, _)) if matches => self.open_session(account, device).await,
-            Some(_) | None => Err(AccountError::Credentials),
-        }
+        let Some((account, hash)) = candidate.filter(|_| matches) else { return Err(AccountError::Credentials) };
+        let entry = Entry::new(account, device, self.clock.now());
+        self.store
+            .write(async |tx| {
+                // Comparing takes long. Whoever confirmed or reset the account meanwhile took this
+                // password away, and a session must not outlive its password.
+                let standing = rows::lock(tx, account).await?;
+                if standing.and_then(|standing| standing.password_hash).as_deref() != Some(hash.as_str()) {
+                    return Err(AccountError::Credentials);
+                }
+                self.enter(tx, &entry).await.map_err(AccountError::from)
+            })
+            .await?;
+        Ok(entry.logged_in())
     }
 
     async fn candidate(&self, name: &str) -> Result<Option<(AccountId, String)>, StoreError> {
@@ -60,26 +94,18 @@ impl Accounts {
     ///
     /// [`AccountError::Store`].
     pub async fn open_session(&self, account: AccountId, device: &str) -> Result<LoggedIn, AccountError> {
-        let now = self.clock.now();
-        let token = random_token();
+        let entry = Entry::new(account, device, self.clock.now());
+        self.store.write(async |tx| self.enter(tx, &entry).await).await?;
+        Ok(entry.logged_in())
+    }
+
+    pub(super) async fn enter(&self, tx: &Tx, entry: &Entry) -> Result<(), StoreError> {
+        let Entry { session, token } = entry;
         let hash = sha256_hex(token.expose().as_bytes());
-        let device: String = device.chars().filter(|c| !c.is_control()).take(120).collect();
-        let session = Session {
-            id: SessionId::new(now),
-            account_id: account,
-            device: device.clone(),
-            created_at: now,
-            last_seen_at: now,
-        };
-        self.store
-            .write(async |tx| {
-                rows::insert_session(tx, &session, &hash, now.after(SESSION_ABSOLUTE)).await?;
-                let mut event = self.event(EventType::AccountLogin, account, now);
-                event.audience.facts.insert("device".to_owned(), device.clone());
-                events::insert(tx, &[event]).await
-            })
-            .await?;
-        Ok(LoggedIn { account_id: account, token })
+        rows::insert_session(tx, session, &hash, session.created_at.after(SESSION_ABSOLUTE)).await?;
+        let mut event = self.event(EventType::AccountLogin, session.account_id, session.created_at);
+        event.audience.facts.insert("device".to_owned(), session.device.clone());
+        events::insert(tx, &[event]).await
     }
 
     /// The account behind a browser's cookie, if the session lives.
@@ -150,7 +176,9 @@ impl Accounts {
         live.map(|_| ()).ok_or(AccountError::LinkInvalid)
     }
 
-    /// Uses a reset link: sets the password and ends every session. The mail proves the e-mail too.
+    /// Uses a reset link: sets the password, ends every session and every attempt to bind a Telegram
+    /// identity. The mail proves the e-mail too; when it is the first proof, whoever made the account
+    /// may be a stranger, and the Telegram identity that they bound is released.
     ///
     /// # Errors
     ///
@@ -165,12 +193,16 @@ impl Accounts {
                 let link = links::take(tx, id, LinkState::Pending, LinkState::Used, now).await?;
                 let link = link.filter(|link| link.purpose == LinkPurpose::ResetPassword);
                 let account = link.and_then(|link| link.account_id).ok_or(AccountError::LinkInvalid)?;
-                rows::set_password(tx, account, &hash).await?;
-                rows::revoke_sessions(tx, account, now).await?;
-                if rows::confirm_email(tx, account, now).await? {
+                let first = rows::confirm_email(tx, account, now).await?;
+                rows::set_password(tx, account, Some(&hash)).await?;
+                links::end(tx, account, &[LinkPurpose::BindTelegram, LinkPurpose::ResetPassword]).await?;
+                let mut told = vec![self.event(EventType::AccountPasswordChanged, account, now)];
+                if first {
                     rows::adopt_payments(tx, account).await?;
+                    told.extend(self.release_telegram(tx, account, now).await?);
                 }
-                events::insert(tx, &[self.event(EventType::AccountPasswordChanged, account, now)]).await?;
+                rows::revoke_sessions(tx, account, now).await?;
+                events::insert(tx, &told).await?;
                 Ok(account)
             })
             .await

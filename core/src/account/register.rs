@@ -1,15 +1,16 @@
 //! Registration: on the web with a form, or in the bot with an e-mail.
 
 use crate::account::email::EmailAddress;
-use crate::account::link::{Link, LinkPurpose, LinkState};
+use crate::account::link::{Link, LinkPurpose};
 use crate::account::password::{self, NewPassword};
 use crate::account::username::Username;
-use crate::account::{Account, AccountError, Accounts, TelegramUser};
-use crate::event::EventType;
+use crate::account::{Account, AccountError, Accounts, Session, TelegramUser};
+use crate::clock::Timestamp;
+use crate::event::{Event, EventType};
 use crate::id::{AccountId, LinkId};
 use crate::language::Language;
 use crate::secret::{Secret, sha256_hex};
-use crate::store::{Constraint, StoreError, account as rows, event as events, link as links};
+use crate::store::{Constraint, StoreError, Tx, account as rows, event as events, link as links};
 
 /// What the form gives.
 #[derive(Debug, Clone)]
@@ -36,8 +37,9 @@ pub struct BindTicket {
 }
 
 impl Accounts {
-    /// Registers on the web. The ticket looks the same when the e-mail is taken already: nobody
-    /// learns from the form who has an account. `browser` is the cookie that the ticket belongs to.
+    /// Registers on the web. The ticket looks the same when the e-mail is taken already, and so does
+    /// all that follows until it is finished: nobody learns from the form who has an account, and its
+    /// owner gets a letter. `browser` is the cookie that the ticket belongs to.
     ///
     /// # Errors
     ///
@@ -45,40 +47,49 @@ impl Accounts {
     pub async fn register(&self, new: NewAccount, browser: &Secret) -> Result<BindTicket, AccountError> {
         let hash = password::hash(&new.password).await.ok_or(AccountError::Hashing)?;
         let now = self.clock.now();
-        let account = Account {
-            id: AccountId::new(now),
-            email: new.email.as_str().to_owned(),
-            email_confirmed_at: None,
-            has_password: true,
-            language: new.language,
-            telegram: None,
-        };
+        let browser_hash = sha256_hex(browser.expose().as_bytes());
         let mut bind = Link::new(LinkPurpose::BindTelegram, now).with_match_code();
-        bind.account_id = Some(account.id);
-        bind.browser_hash = Some(sha256_hex(browser.expose().as_bytes()));
+        bind.browser_hash = Some(browser_hash.clone());
         bind.payload.username = new.username.as_ref().map(|name| name.as_str().to_owned());
         let mut confirm = Link::new(LinkPurpose::ConfirmEmail, now);
-        confirm.account_id = Some(account.id);
-        let written = self
-            .store
-            .write(async |tx| {
-                rows::insert(tx, &account, new.email.normal(), Some(&hash), now).await?;
+        confirm.browser_hash = Some(browser_hash);
+        let unit = async |tx: &Tx| {
+            if let Some(owner) = rows::by_email(tx.conn(), new.email.normal()).await? {
+                // The link belongs to no account: it goes the whole way and binds nothing.
                 links::insert(tx, &bind).await?;
-                links::insert(tx, &confirm).await?;
-                let mut event = self.event(EventType::AccountRegistered, account.id, now);
-                event.audience.email = Some(account.email.clone());
-                event.audience.language = Some(account.language);
-                event.audience.link_id = Some(confirm.id);
-                events::insert(tx, &[event]).await
-            })
-            .await;
-        match written {
-            Ok(()) => {}
-            // The ticket given back then points at nothing and simply runs out.
-            Err(error) if error.violates(Constraint::AccountEmail) => {}
-            Err(error) => return Err(error.into()),
+                return events::insert(tx, &[self.taken(&owner, now)]).await;
+            }
+            let account = blank(&new.email, new.language, now);
+            rows::insert(tx, &account, new.email.normal(), Some(&hash), now).await?;
+            links::insert(tx, &Link { account_id: Some(account.id), ..bind.clone() }).await?;
+            links::insert(tx, &Link { account_id: Some(account.id), ..confirm.clone() }).await?;
+            events::insert(tx, &[self.registered(&account, confirm.id, now)]).await
+        };
+        match self.store.write(unit).await {
+            // Somebody else was faster with the same e-mail; now it is found.
+            Err(error) if error.violates(Constraint::AccountEmail) => self.store.write(unit).await?,
+            written => written?,
         }
         Ok(self.ticket(&bind))
+    }
+
+    /// The letter with the link that confirms an e-mail.
+    fn registered(&self, account: &Account, link: LinkId, now: Timestamp) -> Event {
+        let mut event = self.event(EventType::AccountRegistered, account.id, now);
+        event.audience.email = Some(account.email.clone());
+        event.audience.language = Some(account.language);
+        event.audience.link_id = Some(link);
+        event
+    }
+
+    /// The letter to the owner of an e-mail that somebody tried to register with. It carries no link:
+    /// nothing that a stranger began may be finished with one click.
+    fn taken(&self, owner: &Account, now: Timestamp) -> Event {
+        let mut event = self.event(EventType::AccountRegistered, owner.id, now);
+        event.audience.email = Some(owner.email.clone());
+        event.audience.language = Some(owner.language);
+        event.audience.facts.insert("existing".to_owned(), "true".to_owned());
+        event
     }
 
     pub(super) fn ticket(&self, link: &Link) -> BindTicket {
@@ -93,16 +104,28 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`AccountError::Store`].
-    pub async fn start_bind(&self, account: AccountId, browser: &Secret) -> Result<BindTicket, AccountError> {
+    /// [`AccountError::Credentials`] when the session was ended meanwhile.
+    pub async fn start_bind(&self, session: &Session, browser: &Secret) -> Result<BindTicket, AccountError> {
         let mut bind = Link::new(LinkPurpose::BindTelegram, self.clock.now()).with_match_code();
-        bind.account_id = Some(account);
+        bind.account_id = Some(session.account_id);
         bind.browser_hash = Some(sha256_hex(browser.expose().as_bytes()));
-        self.store.write(async |tx| links::insert(tx, &bind).await).await?;
+        self.store
+            .write(async |tx| {
+                // A reset ends sessions and links; no link may be made in between by an ended session.
+                rows::lock(tx, session.account_id).await?;
+                if !rows::session_lives(tx.conn(), session.id).await? {
+                    return Err(AccountError::Credentials);
+                }
+                links::insert(tx, &bind).await.map_err(AccountError::from)
+            })
+            .await?;
         Ok(self.ticket(&bind))
     }
 
-    /// Registers in the bot: writes to the e-mail, and binds the chat when the link in the mail is used.
+    /// Registers in the bot: writes to the e-mail, and binds the chat when the link in the mail is used
+    /// and the number given back here was typed on its page. An e-mail that has an owner already gets
+    /// a letter without a link, and the number given back then is worth nothing: nobody learns in the
+    /// bot who has an account.
     ///
     /// # Errors
     ///
@@ -112,96 +135,79 @@ impl Accounts {
         user: &TelegramUser,
         email: &EmailAddress,
         language: Language,
-    ) -> Result<(), AccountError> {
+    ) -> Result<i32, AccountError> {
         let now = self.clock.now();
-        let mut link = Link::new(LinkPurpose::ConfirmEmailAndTelegram, now);
+        let mut link = Link::new(LinkPurpose::ConfirmEmailAndTelegram, now).with_match_code();
         link.tg_user_id = Some(user.id);
         link.chat_id = Some(user.chat_id);
         link.payload.email = Some(email.as_str().to_owned());
         link.payload.telegram = Some(user.clone());
-        self.store
-            .write(async |tx| {
-                if rows::by_telegram(tx.conn(), user.id).await?.is_some() {
-                    return Err(AccountError::TelegramTaken);
+        let unit = async |tx: &Tx| {
+            if rows::by_telegram(tx.conn(), user.id).await?.is_some() {
+                return Err(AccountError::TelegramTaken);
+            }
+            let account = match rows::by_email(tx.conn(), email.normal()).await? {
+                Some(owner) if owner.email_confirmed_at.is_some() || owner.has_password => {
+                    return Ok(events::insert(tx, &[self.taken(&owner, now)]).await?);
                 }
-                let known = rows::by_email(tx.conn(), email.normal()).await?;
-                let account = match known {
-                    Some(account) => account.id,
-                    None => {
-                        let account = Account {
-                            id: AccountId::new(now),
-                            email: email.as_str().to_owned(),
-                            email_confirmed_at: None,
-                            has_password: false,
-                            language,
-                            telegram: None,
-                        };
-                        rows::insert(tx, &account, email.normal(), None, now).await?;
-                        account.id
-                    }
-                };
-                let link = Link { account_id: Some(account), ..link.clone() };
-                links::insert(tx, &link).await?;
-                let mut event = self.event(EventType::AccountRegistered, account, now);
-                event.audience.email = Some(email.as_str().to_owned());
-                event.audience.language = Some(language);
-                event.audience.link_id = Some(link.id);
-                event.audience.facts.insert("telegram".to_owned(), user.short_name());
-                events::insert(tx, &[event]).await?;
-                Ok(())
-            })
-            .await
-    }
-
-    /// What the link in a confirmation mail would do, without doing it: mail scanners open links.
-    ///
-    /// # Errors
-    ///
-    /// [`AccountError::LinkInvalid`].
-    pub async fn peek_confirmation(&self, token: &str) -> Result<Link, AccountError> {
-        let id = self.keyring.verify_link_token(token).ok_or(AccountError::LinkInvalid)?;
-        let link = links::by_id(self.store.reader(), id).await?.ok_or(AccountError::LinkInvalid)?;
-        if is_confirmation(&link) && link.state == LinkState::Pending && link.is_live(self.clock.now()) {
-            Ok(link)
-        } else {
-            Err(AccountError::LinkInvalid)
+                Some(unproved) => unproved,
+                None => {
+                    let account = blank(email, language, now);
+                    rows::insert(tx, &account, email.normal(), None, now).await?;
+                    account
+                }
+            };
+            links::insert(tx, &Link { account_id: Some(account.id), ..link.clone() }).await?;
+            let mut event = self.registered(&account, link.id, now);
+            event.audience.facts.insert("telegram".to_owned(), user.short_name());
+            Ok(events::insert(tx, &[event]).await?)
+        };
+        match self.store.write(unit).await {
+            Err(AccountError::Store(error)) if error.violates(Constraint::AccountEmail) => {
+                self.store.write(unit).await?;
+            }
+            written => written?,
         }
+        Ok(link.match_code.unwrap_or_default())
     }
 
-    /// Uses the link in a confirmation mail: confirms the e-mail, and binds the chat it was given in.
-    /// Payments made with the e-mail before now show in the account.
+    /// A buyer whose e-mail and chat count as confirmed, without any message: for the sandbox. Does
+    /// nothing when the e-mail has an account.
     ///
     /// # Errors
     ///
-    /// [`AccountError::LinkInvalid`]; [`AccountError::TelegramTaken`] and
-    /// [`AccountError::AccountBound`] when the chat or the account was bound meanwhile.
-    pub async fn confirm_email(&self, token: &str) -> Result<AccountId, AccountError> {
-        let id = self.keyring.verify_link_token(token).ok_or(AccountError::LinkInvalid)?;
+    /// [`AccountError::TelegramTaken`] when the chat is another account's.
+    pub async fn seed_buyer(
+        &self,
+        user: &TelegramUser,
+        email: &EmailAddress,
+        language: Language,
+    ) -> Result<(), AccountError> {
         let now = self.clock.now();
         self.store
             .write(async |tx| {
-                let link = links::take(tx, id, LinkState::Pending, LinkState::Used, now).await?;
-                let link = link.filter(is_confirmation).ok_or(AccountError::LinkInvalid)?;
-                let account = link.account_id.ok_or(AccountError::LinkInvalid)?;
-                let first = rows::confirm_email(tx, account, now).await?;
-                let mut told = Vec::new();
-                if first {
-                    rows::adopt_payments(tx, account).await?;
-                    told.push(self.event(EventType::AccountEmailConfirmed, account, now));
+                if rows::by_email(tx.conn(), email.normal()).await?.is_some() {
+                    return Ok(());
                 }
-                if let (LinkPurpose::ConfirmEmailAndTelegram, Some(user)) = (link.purpose, &link.payload.telegram) {
-                    rows::bind_telegram(tx, account, user, now).await.map_err(name_the_taken)?;
-                    told.push(self.event(EventType::AccountTelegramLinked, account, now));
-                }
-                events::insert(tx, &told).await?;
-                Ok(account)
+                let account = blank(email, language, now);
+                rows::insert(tx, &account, email.normal(), None, now).await?;
+                rows::confirm_email(tx, account.id, now).await?;
+                rows::bind_telegram(tx, account.id, user, now).await.map_err(name_the_taken)
             })
             .await
     }
 }
 
-fn is_confirmation(link: &Link) -> bool {
-    matches!(link.purpose, LinkPurpose::ConfirmEmail | LinkPurpose::ConfirmEmailAndTelegram)
+/// An account of which nothing is proved.
+fn blank(email: &EmailAddress, language: Language, now: Timestamp) -> Account {
+    Account {
+        id: AccountId::new(now),
+        email: email.as_str().to_owned(),
+        email_confirmed_at: None,
+        has_password: false,
+        language,
+        telegram: None,
+    }
 }
 
 pub(super) fn name_the_taken(error: StoreError) -> AccountError {

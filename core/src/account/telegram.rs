@@ -1,10 +1,12 @@
 //! The Telegram side of accounts: who wrote, alias upkeep, blocked and revived chats, unlinking.
 
+use crate::account::username::Username;
 use crate::account::{Account, AccountError, Accounts};
-use crate::event::EventType;
+use crate::clock::Timestamp;
+use crate::event::{Event, EventType};
 use crate::id::AccountId;
 use crate::language::Language;
-use crate::store::{StoreError, account as rows, event as events};
+use crate::store::{StoreError, Tx, account as rows, event as events};
 
 /// A Telegram user as an update describes them. Every text is hostile input.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -32,6 +34,18 @@ impl TelegramUser {
     #[must_use]
     pub fn language(&self) -> Language {
         self.language_tag.as_deref().map(Language::from_tag).unwrap_or_default()
+    }
+
+    /// What to call the user on a page that asks whether it is they: the @username, else the letters
+    /// of the first name. No sign gets through that could pass for a @username or turn the line round.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        if let Some(Ok(name)) = self.username.as_deref().map(Username::new) {
+            return format!("@{}", name.as_str());
+        }
+        let fits = |next: &char| next.is_alphanumeric() || " .'-".contains(*next);
+        let name: String = self.first_name.chars().filter(fits).take(32).collect();
+        if name.trim().is_empty() { "–".to_owned() } else { name.trim().to_owned() }
     }
 
     /// The first name, shortened to what the database keeps.
@@ -83,13 +97,22 @@ impl Accounts {
         let now = self.clock.now();
         self.store
             .write(async |tx| {
-                let released = rows::unlink_telegram(tx, account, now).await?;
-                if released {
-                    events::insert(tx, &[self.event(EventType::AccountTelegramUnlinked, account, now)]).await?;
-                }
-                Ok(released)
+                let told = self.release_telegram(tx, account, now).await?;
+                events::insert(tx, told.as_slice()).await?;
+                Ok(told.is_some())
             })
             .await
+    }
+
+    /// Releases the identity; gives the event that tells of it, when there was one to release.
+    pub(super) async fn release_telegram(
+        &self,
+        tx: &Tx,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<Event>, StoreError> {
+        let released = rows::unlink_telegram(tx, account, now).await?;
+        Ok(released.then(|| self.event(EventType::AccountTelegramUnlinked, account, now)))
     }
 
     /// Changes the language that a person is written to in.

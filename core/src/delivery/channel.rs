@@ -167,6 +167,9 @@ pub struct Pace {
     pub in_flight_max: usize,
     /// Deliveries to one recipient claimed at a time.
     pub burst_per_recipient: u32,
+    /// Deliveries to one recipient under way at once; at least 1. Keeps one that hangs from taking
+    /// every slot.
+    pub in_flight_per_recipient_max: u32,
     /// Pause of a recipient after each claim; zero for none.
     pub recipient_interval: Duration,
     /// The longest that [`Channel::send`] may take; the lease is longer than this.

@@ -1,23 +1,13 @@
 //! The delivery log: what was sent, how often, and what was answered. Redelivery by hand.
-//! Also the sweeper that gives back leases of workers that died.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::delivery::{AttemptRecord, ChannelKind, DeliveryRecord, Lane};
+use crate::delivery::{AttemptRecord, ChannelKind, DeliveryRecord};
 use crate::id::{DeliveryId, EndpointId, PaymentId};
-use crate::language::Language;
-use crate::payment::{Page, janitor_chain as chain};
-use crate::store::delivery::{self as rows, NewDelivery};
-use crate::store::{Store, StoreError, event as events};
-
-/// How often leases are looked after.
-const SWEEP_EVERY: Duration = Duration::from_secs(2);
-/// Leases given back in one unit of work.
-const SWEEP_MAX: u64 = 100;
+use crate::payment::Page;
+use crate::store::delivery as rows;
+use crate::store::{Store, StoreError, event as events, recipient as recipients};
 
 /// Why a delivery was not repeated.
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +23,8 @@ pub enum DeliveryError {
 /// The service for looking at deliveries and repeating them.
 #[derive(Debug, Clone)]
 pub struct DeliveryLog {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl DeliveryLog {
@@ -80,7 +70,7 @@ impl DeliveryLog {
         Ok((found, attempts))
     }
 
-    /// Sends an event again to the address of an earlier delivery. `address` guards that the
+    /// Sends an event again as an earlier delivery was: same address, lane and language. `address` guards that the
     /// delivery is the caller's.
     ///
     /// # Errors
@@ -88,23 +78,7 @@ impl DeliveryLog {
     /// [`DeliveryError::NotFound`].
     pub async fn redeliver(&self, id: DeliveryId, address: &str) -> Result<DeliveryId, DeliveryError> {
         let now = self.clock.now();
-        self.store
-            .write(async |tx| {
-                let record = rows::by_id(tx.conn(), id).await?.filter(|record| record.address == address);
-                let record = record.ok_or(DeliveryError::NotFound(id))?;
-                let event = events::by_id(tx.conn(), record.event_id).await?.ok_or(DeliveryError::NotFound(id))?;
-                let new = NewDelivery {
-                    event: &event,
-                    channel: record.channel,
-                    lane: Lane::Transactional,
-                    address: record.address.clone(),
-                    language: Language::En,
-                    staff: false,
-                    round: rows::rounds(tx, &record).await?,
-                };
-                rows::insert(tx, &new, now).await?.ok_or(DeliveryError::NotFound(id))
-            })
-            .await
+        self.store.write(async |tx| rows::repeat(tx, id, address, now).await?.ok_or(DeliveryError::NotFound(id))).await
     }
 
     /// How many deliveries wait, are under way or died, by channel and state.
@@ -117,6 +91,15 @@ impl DeliveryLog {
         Ok(counts.into_iter().map(|((channel, state), count)| (channel, state, count)).collect())
     }
 
+    /// How many recipients have a delivery that is due now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn due(&self) -> Result<u64, StoreError> {
+        recipients::count_due(self.store.reader(), self.clock.now()).await
+    }
+
     /// How many events have no deliveries yet.
     ///
     /// # Errors
@@ -124,49 +107,5 @@ impl DeliveryLog {
     /// [`StoreError`].
     pub async fn unplanned(&self) -> Result<u64, StoreError> {
         events::count_unplanned(self.store.reader()).await
-    }
-
-    /// Gives back leases of workers that died, and wakes recipients that were forgotten, until it is
-    /// told to stop.
-    pub async fn sweep(&self, stop: CancellationToken) {
-        while !stop.is_cancelled() {
-            if let Err(error) = self.sweep_once().await {
-                tracing::error!(error = %chain(&error), "leases were not looked after");
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(SWEEP_EVERY) => {}
-            }
-        }
-    }
-
-    /// One round of [`sweep`](Self::sweep). Gives how many leases were given back.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn sweep_once(&self) -> Result<usize, StoreError> {
-        let now = self.clock.now();
-        self.store
-            .write(async |tx| {
-                let lost = rows::reclaim(tx, now, SWEEP_MAX).await?;
-                let attempts: Vec<AttemptRecord> = lost
-                    .iter()
-                    .map(|(id, number)| AttemptRecord {
-                        delivery_id: *id,
-                        number: *number,
-                        at: now,
-                        duration_micros: 0,
-                        outcome: "lost".to_owned(),
-                        code: None,
-                        class: "lost".to_owned(),
-                        answer: "the worker ended before it recorded a result".to_owned(),
-                    })
-                    .collect();
-                rows::insert_attempts(tx, &attempts).await?;
-                rows::rearm_forgotten(tx, now, SWEEP_MAX).await?;
-                Ok(lost.len())
-            })
-            .await
     }
 }

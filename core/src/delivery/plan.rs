@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Account;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::delivery::{ChannelKind, Lane};
 use crate::event::{Event, EventType};
 use crate::id::EventId;
@@ -14,11 +14,13 @@ use crate::language::Language;
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
 use crate::store::{
-    Store, StoreError, Tx, account as accounts, event as events, merchant as merchants, staff as staff_rows,
+    Store, StoreError, Tx, Work, account as accounts, event as events, merchant as merchants, staff as staff_rows,
 };
 
 /// Events planned in one unit of work.
 const BATCH: u64 = 100;
+/// Events planned one by one, each in its own, after a batch failed.
+const SINGLY_MAX: u64 = 1_000;
 /// The planner looks at least this often, for events of other instances and lost wake-ups.
 const LOOK_AGAIN: Duration = Duration::from_millis(1_000);
 
@@ -113,9 +115,9 @@ impl Planner {
 
     /// Plans until it is told to stop.
     pub async fn run(&self, stop: CancellationToken) {
-        let mut commits = self.store.commits();
+        let mut events_written = self.store.work(Work::Events);
         while !stop.is_cancelled() {
-            commits.mark_unchanged();
+            events_written.mark_unchanged();
             match self.plan_once().await {
                 Ok(planned) if planned > 0 => continue,
                 Ok(_) => {}
@@ -123,7 +125,7 @@ impl Planner {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                _ = commits.changed() => {}
+                _ = events_written.changed() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
@@ -135,17 +137,25 @@ impl Planner {
     ///
     /// [`StoreError`].
     pub async fn plan_once(&self) -> Result<usize, StoreError> {
-        if events::count_unplanned(self.store.reader()).await? == 0 {
+        if !events::any_unplanned(self.store.reader()).await? {
             return Ok(0);
         }
+        match self.plan_batch().await {
+            Err(error) if is_about_a_row(&error) => {
+                tracing::error!(error = %chain(&error), "events are planned one by one: one of them cannot be");
+                self.plan_singly().await
+            }
+            other => other,
+        }
+    }
+
+    async fn plan_batch(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
         self.store
             .write(async |tx| {
                 let batch = events::unplanned(tx, BATCH).await?;
                 for event in &batch {
-                    for delivery in routes(tx, event).await? {
-                        rows::insert(tx, &delivery, now).await?;
-                    }
+                    plan(tx, event, now).await?;
                 }
                 let ids: Vec<EventId> = batch.iter().map(|event| event.id).collect();
                 events::mark_planned(tx, &ids, now).await?;
@@ -153,6 +163,56 @@ impl Planner {
             })
             .await
     }
+
+    /// Plans each event in a unit of its own. One that this version cannot read is set aside, with an
+    /// error in the log; one that the database refuses is left for later.
+    async fn plan_singly(&self) -> Result<usize, StoreError> {
+        let mut planned = 0;
+        for id in rows::unplanned_ids(self.store.reader(), SINGLY_MAX).await? {
+            let now = self.clock.now();
+            let done = self
+                .store
+                .write(async |tx| {
+                    if !rows::take_unplanned(tx, id).await? {
+                        return Ok(0);
+                    }
+                    if let Some(event) = events::by_id(tx.conn(), id).await? {
+                        plan(tx, &event, now).await?;
+                    }
+                    events::mark_planned(tx, &[id], now).await?;
+                    Ok(1)
+                })
+                .await;
+            match done {
+                Ok(count) => planned += count,
+                Err(error @ StoreError::Unreadable { .. }) => {
+                    tracing::error!(event = %id, %error, "an event is unreadable: nobody is told of it");
+                    self.store.write(async |tx| events::mark_planned(tx, &[id], now).await).await?;
+                    planned += 1;
+                }
+                Err(error) if is_about_a_row(&error) => {
+                    tracing::error!(event = %id, error = %chain(&error), "an event was not planned");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(planned)
+    }
+}
+
+/// Whether it may be one row's fault, so that others can do without it.
+const fn is_about_a_row(error: &StoreError) -> bool {
+    match error {
+        StoreError::Unreadable { .. } | StoreError::Violated { .. } | StoreError::Statement(_) => true,
+        StoreError::Unavailable(_) | StoreError::Collision(_) | StoreError::Interrupted => false,
+    }
+}
+
+async fn plan(tx: &Tx, event: &Event, now: Timestamp) -> Result<(), StoreError> {
+    for delivery in routes(tx, event).await? {
+        rows::insert(tx, &delivery, now).await?;
+    }
+    Ok(())
 }
 
 async fn routes<'a>(tx: &Tx, event: &'a Event) -> Result<Vec<NewDelivery<'a>>, StoreError> {
@@ -237,13 +297,13 @@ pub(super) fn mail_address(event: &Event, account: Option<&Account>) -> Option<S
     }
 }
 
-/// The mail that takes the place of a chat that cannot be written to any more. Unique keys keep it
+/// The mail that takes the place of a message that did not reach its chat. Unique keys keep it
 /// from being sent beside a mail that was planned anyway.
 pub(super) async fn plan_fallback(
     tx: &Tx,
     event: &Event,
     language: Language,
-    now: crate::clock::Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let account = match event.audience.account_id {
         Some(id) => accounts::by_id(tx.conn(), id).await?,

@@ -1,5 +1,6 @@
 //! Recording what came of attempts, in groups: one unit of work for many results.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -8,9 +9,9 @@ use crate::clock::Timestamp;
 use crate::delivery::plan::plan_fallback;
 use crate::delivery::{AttemptRecord, ChannelKind, Job, Outcome, Pace};
 use crate::id::EndpointId;
-use crate::merchant::endpoint::{Health, note_health};
+use crate::merchant::endpoint::{Pulse, note_health};
 use crate::store::delivery::{self as rows, Verdict};
-use crate::store::{StoreError, Tx, account as accounts};
+use crate::store::{StoreError, Tx, account as accounts, recipient as recipients};
 
 /// The answer's text is kept up to here.
 const ANSWER_BYTES_MAX: usize = 1_024;
@@ -20,6 +21,7 @@ const ANSWER_BYTES_MAX: usize = 1_024;
 pub(super) struct Ended {
     pub(super) job: Job,
     pub(super) token: Uuid,
+    pub(super) recipient: Uuid,
     pub(super) outcome: Outcome,
     pub(super) began: Timestamp,
     pub(super) took: Duration,
@@ -34,7 +36,10 @@ pub(super) async fn record(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut attempts = Vec::with_capacity(group.len());
-    let mut health: Vec<(EndpointId, Health)> = Vec::new();
+    // In the order of their ids, so that two groups seldom lock crosswise.
+    let mut waiting: BTreeMap<Uuid, Option<Timestamp>> = BTreeMap::new();
+    let mut freed = BTreeSet::new();
+    let mut pulses: BTreeMap<EndpointId, Pulse> = BTreeMap::new();
     for ended in group {
         let (verdict, rest_until) = judge(ended, pace, now);
         let ours = rows::finish(tx, &verdict, now).await?;
@@ -43,66 +48,89 @@ pub(super) async fn record(
             metrics::counter!("aviso_delivery_fenced_total", "channel" => kind.as_str()).increment(1);
             continue;
         }
+        freed.insert(ended.recipient);
         if verdict.state == "pending" {
-            rows::rearm_recipient(tx, ended.job.id, rest_until).await?;
+            let rest = waiting.entry(ended.recipient).or_default();
+            *rest = Ord::max(*rest, rest_until);
         }
-        if let Outcome::RecipientGone(_) = ended.outcome {
-            give_up(tx, ended, kind, now).await?;
-        }
-        if kind == ChannelKind::Webhook
-            && let (Ok(endpoint), Some(state)) = (ended.job.address.parse(), health_of(&ended.outcome))
-        {
-            health.push((endpoint, state));
+        match kind {
+            ChannelKind::Telegram => after_chat(tx, ended, verdict.state, now).await?,
+            ChannelKind::Webhook => {
+                if let Ok(endpoint) = ended.job.address.parse() {
+                    feel(pulses.entry(endpoint).or_default(), &ended.outcome);
+                }
+            }
+            // Nothing comes after e-mail; the dead delivery stays in the log for staff.
+            ChannelKind::Email => {}
         }
     }
     rows::insert_attempts(tx, &attempts).await?;
-    // Once per endpoint: the last result of the group says how it is.
-    health.reverse();
-    health.sort_by_key(|(endpoint, _)| *endpoint);
-    health.dedup_by_key(|(endpoint, _)| *endpoint);
-    for (endpoint, state) in health {
-        note_health(tx, endpoint, state, now).await?;
+    for (endpoint, pulse) in pulses {
+        unless_unreadable(note_health(tx, endpoint, pulse, now).await)?;
     }
-    Ok(())
+    for (recipient, rest_until) in &waiting {
+        recipients::rearm(tx, *recipient, *rest_until).await?;
+    }
+    let freed: Vec<Uuid> = freed.into_iter().filter(|recipient| !waiting.contains_key(recipient)).collect();
+    recipients::wake_full(tx, &freed, now).await
 }
 
-const fn health_of(outcome: &Outcome) -> Option<Health> {
+const fn feel(pulse: &mut Pulse, outcome: &Outcome) {
     match outcome {
-        Outcome::Sent { .. } => Some(Health::Reached),
-        Outcome::Failed(_) => Some(Health::Failed),
-        Outcome::RecipientGone(_) => Some(Health::Gone),
-        Outcome::Later { .. } | Outcome::Rejected(_) => None,
+        Outcome::Sent { .. } => pulse.reached(),
+        Outcome::Failed(_) => pulse.failed(),
+        Outcome::RecipientGone(_) => pulse.gone(),
+        Outcome::Later { .. } | Outcome::Rejected(_) => {}
+    }
+}
+
+/// A row that this version cannot read, beside the result, must not keep the result from being written.
+fn unless_unreadable(result: Result<(), StoreError>) -> Result<(), StoreError> {
+    match result {
+        Err(error @ StoreError::Unreadable { .. }) => {
+            tracing::error!(%error, "what follows from a result was left out");
+            Ok(())
+        }
+        other => other,
     }
 }
 
 /// What follows from an outcome, and until when the recipient rests.
-fn judge<'a>(ended: &'a Ended, pace: &Pace, now: Timestamp) -> (Verdict<'a>, Timestamp) {
-    let verdict = |state, next_at, counted, provider_ref| Verdict {
+fn judge(ended: &Ended, pace: &Pace, now: Timestamp) -> (Verdict, Option<Timestamp>) {
+    let verdict = |state, next_at, counted| Verdict {
         id: ended.job.id,
         token: ended.token,
         state,
         next_at,
         counted,
-        provider_ref,
+        provider_ref: None,
     };
     match &ended.outcome {
-        Outcome::Sent { provider_ref, .. } => (verdict("done", now, true, provider_ref.as_deref()), now),
-        Outcome::Rejected(_) | Outcome::RecipientGone(_) => (verdict("dead", now, true, None), now),
+        Outcome::Sent { provider_ref, .. } => {
+            let provider_ref = provider_ref.as_deref().map(without_nul);
+            (Verdict { provider_ref, ..verdict("done", now, true) }, None)
+        }
+        Outcome::Rejected(_) | Outcome::RecipientGone(_) => (verdict("dead", now, true), None),
         Outcome::Later { after, .. } => {
             let at = now.after(*after);
-            (verdict("pending", at, false, None), at)
+            (verdict("pending", at, false), Some(at))
         }
         Outcome::Failed(answer) => {
             let step = usize::try_from(ended.job.attempt - 1).unwrap_or(0);
             match pace.schedule.get(step) {
                 Some(wait) => {
                     let wait = jittered(*wait).max(answer.retry_after.unwrap_or_default());
-                    (verdict("pending", now.after(wait), true, None), now)
+                    (verdict("pending", now.after(wait), true), None)
                 }
-                None => (verdict("dead", now, true, None), now),
+                None => (verdict("dead", now, true), None),
             }
         }
     }
+}
+
+/// PostgreSQL refuses NUL in texts.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// Up to a fifth longer, never shorter: nobody is written to earlier than promised.
@@ -120,8 +148,7 @@ fn attempt_record(ended: &Ended, ours: bool) -> AttemptRecord {
         (Outcome::Rejected(_), true) => "rejected",
         (Outcome::RecipientGone(_), true) => "gone",
     };
-    // PostgreSQL refuses NUL in texts.
-    let mut text = answer.text.replace('\0', "\u{fffd}");
+    let mut text = without_nul(&answer.text);
     text.truncate(text.floor_char_boundary(ANSWER_BYTES_MAX));
     AttemptRecord {
         delivery_id: ended.job.id,
@@ -130,26 +157,19 @@ fn attempt_record(ended: &Ended, ours: bool) -> AttemptRecord {
         duration_micros: i64::try_from(ended.took.as_micros()).unwrap_or(i64::MAX),
         outcome: outcome.to_owned(),
         code: answer.code,
-        class: answer.class.to_owned(),
+        class: without_nul(answer.class),
         answer: text,
     }
 }
 
-/// A chat that is gone: remembered, what waits for it cancelled, and this event sent by e-mail instead.
-async fn give_up(tx: &Tx, ended: &Ended, kind: ChannelKind, now: Timestamp) -> Result<(), StoreError> {
-    match kind {
-        ChannelKind::Telegram => {
-            if let Ok(chat_id) = ended.job.address.parse() {
-                accounts::set_telegram_gone(tx, chat_id, Some(now)).await?;
-            }
-            if !ended.job.staff {
-                plan_fallback(tx, &ended.job.event, ended.job.language, now).await?;
-            }
-        }
-        // The endpoint's own health takes care of it.
-        ChannelKind::Webhook => {}
-        // Nothing comes after e-mail; the dead delivery stays in the log for staff.
-        ChannelKind::Email => {}
+/// A chat that is gone is remembered; what else waits for it finds out by itself and gets its mail
+/// then. A message to a person that ended without reaching the chat goes by e-mail instead.
+async fn after_chat(tx: &Tx, ended: &Ended, state: &str, now: Timestamp) -> Result<(), StoreError> {
+    if let (Outcome::RecipientGone(_), Ok(chat_id)) = (&ended.outcome, ended.job.address.parse()) {
+        accounts::set_telegram_gone(tx, chat_id, Some(now)).await?;
+    }
+    if state == "dead" && !ended.job.staff {
+        unless_unreadable(plan_fallback(tx, &ended.job.event, ended.job.language, now).await)?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Webhook endpoints: where a merchant hears of events, and the secrets that sign them.
 
+mod health;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,22 +9,20 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::clock::{Clock, Timestamp};
+use crate::delivery::ChannelKind;
 use crate::document::{Document, EndpointDocument};
 use crate::event::{Audience, Event, EventType};
 use crate::id::{EndpointId, EventId, MerchantId};
 use crate::merchant::{Mode, Scope};
 use crate::secret::{KeyError, Keyring, Purpose, Secret};
-use crate::store::{Store, StoreError, Tx, event as events, merchant as rows};
+use crate::store::{Store, StoreError, delivery as deliveries, event as events, merchant as rows};
+
+pub(crate) use health::{Pulse, note_health};
 
 /// How long an old secret signs beside the new one.
 const OVERLAP: Duration = Duration::from_secs(24 * 3_600);
 /// Endpoints of one merchant in one mode.
 const ENDPOINTS_MAX: usize = 20;
-/// An endpoint that fails for so long is switched off.
-const DISABLE_AFTER: Duration = Duration::from_secs(5 * 24 * 3_600);
-/// After so long, and again after three times as long, the merchant is warned.
-const WARN_AFTER: [Duration; 2] = [Duration::from_secs(24 * 3_600), Duration::from_secs(72 * 3_600)];
-
 /// Whether an endpoint is sent anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointStatus {
@@ -71,6 +71,8 @@ pub struct Endpoint {
     pub disabled_reason: Option<String>,
     /// Since when every attempt failed.
     pub failing_since: Option<Timestamp>,
+    /// Attempts that failed since then.
+    pub(crate) failures: i32,
     /// How often the merchant was warned of that.
     pub(crate) warned: i32,
     /// When it was added.
@@ -185,6 +187,7 @@ impl Endpoints {
             status: EndpointStatus::Active,
             disabled_reason: None,
             failing_since: None,
+            failures: 0,
             warned: 0,
             created_at: now,
         };
@@ -236,7 +239,7 @@ impl Endpoints {
     ) -> Result<Endpoint, EndpointError> {
         self.store
             .write(async |tx| {
-                let endpoint = rows::endpoint(tx.conn(), id).await?.filter(|endpoint| theirs(endpoint, scope));
+                let endpoint = rows::lock_endpoint(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
                 let mut endpoint = endpoint.ok_or(EndpointError::NotFound(id))?;
                 if let Some(url) = &url {
                     endpoint.url.clone_from(url);
@@ -248,8 +251,7 @@ impl Endpoints {
                     Some(true) => {
                         endpoint.status = EndpointStatus::Active;
                         endpoint.disabled_reason = None;
-                        endpoint.failing_since = None;
-                        endpoint.warned = 0;
+                        endpoint.recover();
                     }
                     Some(false) => {
                         endpoint.status = EndpointStatus::Disabled;
@@ -271,11 +273,11 @@ impl Endpoints {
     pub async fn delete(&self, scope: &Scope, id: EndpointId) -> Result<(), EndpointError> {
         self.store
             .write(async |tx| {
-                let endpoint = rows::endpoint(tx.conn(), id).await?.filter(|endpoint| theirs(endpoint, scope));
+                let endpoint = rows::lock_endpoint(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
                 let mut endpoint = endpoint.ok_or(EndpointError::NotFound(id))?;
                 endpoint.status = EndpointStatus::Deleted;
                 rows::update_endpoint(tx, &endpoint).await?;
-                crate::store::delivery::cancel_pending(tx, &id.to_string(), self.clock.now()).await?;
+                deliveries::cancel_pending(tx, ChannelKind::Webhook, &id.to_string(), self.clock.now()).await?;
                 Ok(())
             })
             .await
@@ -292,7 +294,7 @@ impl Endpoints {
         let sealed = self.seal(id, &secret);
         self.store
             .write(async |tx| {
-                let endpoint = rows::endpoint(tx.conn(), id).await?.filter(|endpoint| theirs(endpoint, scope));
+                let endpoint = rows::lock_endpoint(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
                 endpoint.ok_or(EndpointError::NotFound(id))?;
                 rows::expire_secrets(tx, id, now.after(OVERLAP)).await?;
                 rows::insert_secret(tx, id, &sealed, now).await?;
@@ -346,59 +348,4 @@ fn theirs(endpoint: &Endpoint, scope: &Scope) -> bool {
     endpoint.merchant_id == scope.merchant.id
         && endpoint.mode == scope.mode
         && endpoint.status != EndpointStatus::Deleted
-}
-
-/// What an attempt said about an endpoint's health.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Health {
-    Reached,
-    Failed,
-    Gone,
-}
-
-/// Keeps the failing-since clock, in the unit of work that records the attempt.
-pub(crate) async fn note_health(tx: &Tx, id: EndpointId, health: Health, now: Timestamp) -> Result<(), StoreError> {
-    let Some(mut endpoint) = rows::endpoint(tx.conn(), id).await? else { return Ok(()) };
-    if endpoint.status != EndpointStatus::Active {
-        return Ok(());
-    }
-    let told = match (health, endpoint.failing_since) {
-        (Health::Reached, None) => return Ok(()),
-        (Health::Reached, Some(_)) => {
-            endpoint.failing_since = None;
-            endpoint.warned = 0;
-            None
-        }
-        (Health::Failed, None) => {
-            endpoint.failing_since = Some(now);
-            None
-        }
-        (Health::Failed, Some(since)) => {
-            let failing = now.since(since);
-            let due = WARN_AFTER.get(usize::try_from(endpoint.warned).unwrap_or(usize::MAX));
-            if failing >= DISABLE_AFTER {
-                Some(disable(&mut endpoint, "it failed for five days", now))
-            } else if due.is_some_and(|after| failing >= *after) {
-                endpoint.warned += 1;
-                Some(endpoint.event(EventType::EndpointFailing, &[], now))
-            } else {
-                return Ok(());
-            }
-        }
-        (Health::Gone, _) => Some(disable(&mut endpoint, "it answered that it is gone", now)),
-    };
-    rows::update_endpoint(tx, &endpoint).await?;
-    if let Some(event) = told {
-        events::insert(tx, &[event]).await?;
-    }
-    if endpoint.status == EndpointStatus::Disabled {
-        crate::store::delivery::cancel_pending(tx, &id.to_string(), now).await?;
-    }
-    Ok(())
-}
-
-fn disable(endpoint: &mut Endpoint, reason: &str, now: Timestamp) -> Event {
-    endpoint.status = EndpointStatus::Disabled;
-    endpoint.disabled_reason = Some(reason.to_owned());
-    endpoint.event(EventType::EndpointDisabled, &[("reason", reason)], now)
 }

@@ -8,7 +8,7 @@ use crate::secret::Secret;
 /// Why card data was refused. Each names its field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CardError {
-    /// Not 12 to 19 digits, or the Luhn check digit (ISO/IEC 7812-1) is wrong.
+    /// Not 13 to 19 digits, or the Luhn check digit (ISO/IEC 7812-1) is wrong.
     #[error("the card number is not valid: check its digits")]
     Number,
     /// The month is not 1 to 12.
@@ -127,10 +127,12 @@ impl Card {
     ///
     /// [`CardError`] names the field that is wrong.
     pub fn new(number: &Secret, exp_month: u8, exp_year: u16, now: Timestamp) -> Result<Self, CardError> {
-        let digits: String = number.expose().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        // Room for every digit from the start: a text that grows leaves copies behind.
+        let mut digits = String::with_capacity(number.expose().len());
+        digits.extend(number.expose().chars().filter(|c| !matches!(c, ' ' | '-')));
         let number = Secret::new(digits);
         let text = number.expose();
-        if !(12..=19).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) || !luhn_holds(text) {
+        if !(13..=19).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) || !luhn_holds(text) {
             return Err(CardError::Number);
         }
         if !(1..=12).contains(&exp_month) {
@@ -168,7 +170,10 @@ impl Card {
 
     /// The plain text that is sealed at rest: `number|month|year`.
     pub(crate) fn to_sealable(&self) -> Secret {
-        Secret::new(format!("{}|{}|{}", self.number.expose(), self.exp_month, self.exp_year))
+        let mut text = String::with_capacity(self.number.expose().len() + 9);
+        text.push_str(self.number.expose());
+        text.push_str(&format!("|{}|{}", self.exp_month, self.exp_year));
+        Secret::new(text)
     }
 
     /// Reads what [`to_sealable`](Self::to_sealable) wrote.
@@ -217,7 +222,7 @@ fn luhn_holds(digits: &str) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::document::Document;
 use crate::event::{Event, EventType};
 use crate::id::{OperationId, PaymentId};
 use crate::idempotency::Claim;
+use crate::money::Money;
 use crate::payment::attempt::Attempt;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
@@ -59,9 +60,17 @@ impl Payments {
                     Some(shop) => shop.to_owned(),
                     None => merchants::name(tx.conn(), payment.merchant_id).await?,
                 };
+                let mut refund = match operation.refund_id {
+                    Some(id) => refund_rows::by_id(tx.conn(), id).await?,
+                    None => None,
+                };
                 let open = operation.status.is_open();
                 let mut work = Work { tx, payment, operation, attempt, shop, told: Vec::new(), now };
-                let refund = if open { work.apply(word).await? } else { None };
+                if open {
+                    work.apply(word, refund.as_mut()).await?;
+                } else {
+                    work.heard_late(word).await?;
+                }
                 let document = Document {
                     payment: Some(document_of(&work.payment, Some(&work.attempt))),
                     refund: refund.as_ref().map(refund_document),
@@ -75,31 +84,75 @@ impl Payments {
 }
 
 impl Work<'_> {
-    async fn apply(&mut self, word: &BankWord) -> Result<Option<Refund>, PaymentError> {
-        let mut refund = match self.operation.refund_id {
-            Some(id) => refund_rows::by_id(self.tx.conn(), id).await?,
-            None => None,
-        };
+    async fn apply(&mut self, word: &BankWord, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
+        let must_happen = self.operation.kind == OperationKind::Reversal;
         match word {
             BankWord::Said(AcquirerAnswer::Approved { acquirer_ref, approval_code, amount }) => {
                 self.operation.acquirer_ref = Some(acquirer_ref.clone());
                 self.operation.approval_code = Some(approval_code.clone());
                 if *amount == self.operation.amount {
                     self.settle(OperationStatus::Succeeded, None);
-                    self.approved(refund.as_mut()).await?;
+                    self.approved(refund).await?;
                 } else {
-                    self.conflicted(*amount, refund.as_mut()).await?;
+                    self.conflicted(*amount).await?;
                 }
             }
-            BankWord::Said(AcquirerAnswer::Declined { code }) => self.refused(*code, refund.as_mut()).await?,
-            BankWord::NotSent => self.refused(DeclineCode::BankUnavailable, refund.as_mut()).await?,
-            BankWord::NeverArrived => self.refused(DeclineCode::ProcessingError, refund.as_mut()).await?,
-            BankWord::Unknown | BankWord::Said(AcquirerAnswer::Pending) => self.unknown(),
+            // A reversal is money of a buyer who was told that nothing was taken: it is sent until done.
+            BankWord::Said(AcquirerAnswer::Declined { .. }) | BankWord::NotSent | BankWord::NeverArrived
+                if must_happen =>
+            {
+                tracing::error!(operation = %self.operation.id, ?word, "a reversal was not carried out; tried again");
+                self.unknown();
+            }
+            BankWord::Said(AcquirerAnswer::Declined { code }) => self.refused(*code, refund).await?,
+            BankWord::NotSent => self.refused(DeclineCode::BankUnavailable, refund).await?,
+            // A bank that acknowledged a message cannot say that it never came: ask again.
+            BankWord::NeverArrived if self.operation.acknowledged => self.unknown(),
+            BankWord::NeverArrived => self.refused(DeclineCode::ProcessingError, refund).await?,
+            BankWord::Said(AcquirerAnswer::Pending) => {
+                self.operation.acknowledged = true;
+                self.unknown();
+            }
+            BankWord::Unknown => self.unknown(),
         }
         rows::update_operation(self.tx, &self.operation).await?;
         events::insert(self.tx, &self.told).await?;
         rows::update(self.tx, &self.payment).await?;
-        Ok(refund)
+        Ok(())
+    }
+
+    /// An answer to a message that was settled without it. An approval after the attempt was declined
+    /// is money that must not stand: it is reversed.
+    async fn heard_late(&mut self, word: &BankWord) -> Result<(), PaymentError> {
+        let declined = self.operation.status == OperationStatus::Failed;
+        match word {
+            BankWord::Said(AcquirerAnswer::Approved { acquirer_ref, amount, .. })
+                if declined && self.operation.kind == OperationKind::Authorize =>
+            {
+                self.operation.acquirer_ref = Some(acquirer_ref.clone());
+                self.reverse(*amount).await?;
+            }
+            BankWord::Said(_) | BankWord::NotSent | BankWord::NeverArrived | BankWord::Unknown => {}
+        }
+        Ok(())
+    }
+
+    async fn reverse(&self, amount: Money) -> Result<(), StoreError> {
+        tracing::error!(operation = %self.operation.id, "the bank approved what must not stand; it is reversed");
+        metrics::counter!("aviso_bank_conflicts_total").increment(1);
+        let reversal = Operation {
+            id: OperationId::new(self.now),
+            kind: OperationKind::Reversal,
+            status: OperationStatus::Pending,
+            amount,
+            acknowledged: false,
+            inquiries: 0,
+            next_inquiry_at: Some(self.now),
+            created_at: self.now,
+            updated_at: self.now,
+            ..self.operation.clone()
+        };
+        rows::insert_operation(self.tx, &reversal).await
     }
 
     fn settle(&mut self, status: OperationStatus, decline: Option<DeclineCode>) {
@@ -172,29 +225,20 @@ impl Work<'_> {
     }
 
     /// The bank confirmed another amount than was asked. For an authorization that money must not
-    /// stand: it is reversed and the attempt declined. Anything else is left to staff.
-    async fn conflicted(
-        &mut self,
-        confirmed: crate::money::Money,
-        refund: Option<&mut Refund>,
-    ) -> Result<(), PaymentError> {
-        tracing::error!(operation = %self.operation.id, "the bank confirmed another amount than was asked");
-        metrics::counter!("aviso_bank_conflicts_total").increment(1);
+    /// stand: it is reversed and the attempt declined. For anything else our books would be wrong
+    /// whatever we wrote: the message stays without outcome, which keeps others from being sent, until
+    /// a person settles it.
+    async fn conflicted(&mut self, confirmed: Money) -> Result<(), PaymentError> {
         if self.operation.kind == OperationKind::Authorize {
-            let reversal = Operation {
-                id: OperationId::new(self.now),
-                kind: OperationKind::Reversal,
-                status: OperationStatus::Pending,
-                amount: confirmed,
-                next_inquiry_at: Some(self.now),
-                created_at: self.now,
-                updated_at: self.now,
-                inquiries: 0,
-                ..self.operation.clone()
-            };
-            rows::insert_operation(self.tx, &reversal).await?;
+            self.reverse(confirmed).await?;
+            return self.refused(DeclineCode::AmountMismatch, None).await;
         }
-        self.refused(DeclineCode::AmountMismatch, refund).await
+        tracing::error!(operation = %self.operation.id, "the bank confirmed another amount; staff must settle it");
+        metrics::counter!("aviso_bank_conflicts_total").increment(1);
+        self.operation.status = OperationStatus::Unknown;
+        self.operation.next_inquiry_at = None;
+        self.operation.updated_at = self.now;
+        Ok(())
     }
 
     /// Nobody knows yet. The buyer and the merchant are told so once; the bank is asked again.

@@ -14,9 +14,9 @@ use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::published::{document_of, payment_event, staff_event};
-use crate::payment::service::{Gate, Handled, close_gate, detached, in_scope, pass_gate, recover};
+use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::{CaptureMode, Payment, Payments};
-use crate::risk::{self, Subject, Verdict};
+use crate::risk::{self, Verdict};
 use crate::secret::Purpose;
 use crate::store::{Tx, event as events, payment as rows, review as reviews, risk as risk_rows};
 
@@ -31,6 +31,7 @@ pub struct Confirmation {
 
 /// How far a request came in its first unit of work.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
 pub(super) enum Begun {
     /// It ended: nothing goes to the bank.
     Done(Document),
@@ -66,17 +67,18 @@ impl Payments {
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
         let now = self.now();
+        let subject = Subject { payment: id, operation: OperationId::new(now), refund: None };
         let begun = self
             .store
             .write(async |tx| {
-                let payment =
-                    rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
-                match pass_gate(tx, claim, &id.to_string(), now).await? {
+                match pass_gate(tx, claim, &subject, now).await? {
                     Gate::Open => {}
                     Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
-                    Gate::Begun(_) => return recover(tx, claim, id, now).await.map(Begun::Done),
+                    Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Begun::Replayed),
                 }
-                let begun = self.begin(tx, scope, payment, confirmation, Vec::new(), now).await?;
+                let payment =
+                    rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
+                let begun = self.begin(tx, scope, payment, confirmation, Vec::new(), subject.operation).await?;
                 if let Begun::Done(document) = &begun {
                     close_gate(tx, claim, document, now).await?;
                 }
@@ -94,11 +96,14 @@ impl Payments {
         payment: Payment,
         confirmation: &Confirmation,
         mut told: Vec<Event>,
-        now: Timestamp,
+        message: OperationId,
     ) -> Result<Begun, PaymentError> {
+        // Read here and not before the unit waited for its turn: the bank is asked about a message
+        // without outcome so long after it was stored.
+        let now = self.now();
         let mut payment = payment.start_attempt(now)?;
         let mut attempt = self.attempt(&payment, &confirmation.card, now);
-        let subject = Subject {
+        let subject = risk::Subject {
             merchant_id: payment.merchant_id,
             mode: payment.mode,
             amount: payment.amount,
@@ -116,7 +121,7 @@ impl Payments {
         match screening.verdict {
             Verdict::Allow => {
                 payment = payment.send(now)?;
-                operation = Some(self.authorization(&payment, attempt.id, now));
+                operation = Some(self.authorization(message, &payment, attempt.id, now));
             }
             Verdict::Block => {
                 attempt.decline = Some(DeclineCode::RiskBlocked);
@@ -193,9 +198,15 @@ impl Payments {
         }
     }
 
-    pub(super) fn authorization(&self, payment: &Payment, attempt: AttemptId, now: Timestamp) -> Operation {
+    pub(super) fn authorization(
+        &self,
+        id: OperationId,
+        payment: &Payment,
+        attempt: AttemptId,
+        now: Timestamp,
+    ) -> Operation {
         Operation {
-            id: OperationId::new(now),
+            id,
             payment_id: payment.id,
             attempt_id: attempt,
             refund_id: None,
@@ -207,6 +218,7 @@ impl Payments {
             acquirer_ref: None,
             approval_code: None,
             decline: None,
+            acknowledged: false,
             inquiries: 0,
             next_inquiry_at: Some(now.after(self.settings.inquiry_after)),
             created_at: now,

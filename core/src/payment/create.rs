@@ -3,13 +3,13 @@
 use crate::clock::Timestamp;
 use crate::document::Document;
 use crate::event::EventType;
-use crate::id::{PaymentId, Reference};
+use crate::id::{OperationId, PaymentId, Reference};
 use crate::idempotency::Claim;
 use crate::merchant::Scope;
 use crate::payment::confirm::{Begun, Confirmation};
 use crate::payment::error::PaymentError;
 use crate::payment::published::{document_of, payment_event};
-use crate::payment::service::{Gate, Handled, close_gate, detached, pass_gate, recover};
+use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, pass_gate, recover};
 use crate::payment::status::Stage;
 use crate::payment::{NewPayment, Payment, Payments};
 use crate::store::{Constraint, StoreError, Tx, account as accounts, event as events, payment as rows};
@@ -42,22 +42,22 @@ impl Payments {
     ) -> Result<Handled, PaymentError> {
         let now = self.now();
         let id = PaymentId::new(now);
+        let subject = Subject { payment: id, operation: OperationId::new(now), refund: None };
         let begun = self
             .store
             .write(async |tx| {
-                match pass_gate(tx, claim, &id.to_string(), now).await? {
+                match pass_gate(tx, claim, &subject, now).await? {
                     Gate::Open => {}
                     Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
-                    Gate::Begun(subject) => {
-                        let id = subject.parse().map_err(|_| PaymentError::Interrupted)?;
-                        return recover(tx, claim, id, now).await.map(Begun::Done);
-                    }
+                    Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Begun::Replayed),
                 }
                 let mut payment = self.draft(tx, id, scope, new, now).await?;
                 rows::insert(tx, &payment).await?;
                 let created = payment_event(EventType::PaymentCreated, &mut payment, None, &scope.merchant.name, now);
                 let begun = match confirmation {
-                    Some(confirmation) => self.begin(tx, scope, payment, confirmation, vec![created], now).await?,
+                    Some(confirmation) => {
+                        self.begin(tx, scope, payment, confirmation, vec![created], subject.operation).await?
+                    }
                     None => {
                         events::insert(tx, &[created]).await?;
                         rows::update(tx, &payment).await?;

@@ -12,7 +12,7 @@ use crate::payment::error::PaymentError;
 use crate::payment::machine::IllegalMove;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::published::{document_of, payment_event};
-use crate::payment::service::{Gate, Handled, close_gate, detached, in_scope, pass_gate, recover};
+use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
 use crate::store::{Tx, event as events, payment as rows, review as reviews};
@@ -60,17 +60,18 @@ impl Payments {
         ask: Ask,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
-        let now = self.now();
+        let subject = Subject { payment: id, operation: OperationId::new(self.now()), refund: None };
         let begun = self
             .store
             .write(async |tx| {
-                let payment =
-                    rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
-                match pass_gate(tx, claim, &id.to_string(), now).await? {
+                let now = self.now();
+                match pass_gate(tx, claim, &subject, now).await? {
                     Gate::Open => {}
                     Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
-                    Gate::Begun(_) => return recover(tx, claim, id, now).await.map(Begun::Done),
+                    Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Begun::Replayed),
                 }
+                let payment =
+                    rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
                 if matches!(payment.status(), Status::RequiresPaymentMethod | Status::InReview)
                     && matches!(ask, Ask::Void)
                 {
@@ -78,7 +79,7 @@ impl Payments {
                     close_gate(tx, claim, &document, now).await?;
                     return Ok(Begun::Done(document));
                 }
-                let operation = self.message(tx, &payment, ask, now).await?;
+                let operation = self.message(tx, subject.operation, &payment, ask, now).await?;
                 rows::insert_operation(tx, &operation).await?;
                 Ok::<_, PaymentError>(Begun::ToBank(Box::new(operation)))
             })
@@ -94,7 +95,14 @@ impl Payments {
         }
     }
 
-    async fn message(&self, tx: &Tx, payment: &Payment, ask: Ask, now: Timestamp) -> Result<Operation, PaymentError> {
+    async fn message(
+        &self,
+        tx: &Tx,
+        id: OperationId,
+        payment: &Payment,
+        ask: Ask,
+        now: Timestamp,
+    ) -> Result<Operation, PaymentError> {
         let left = payment.authorized - payment.captured;
         let (kind, minor, what) = match ask {
             Ask::Capture(minor) => (OperationKind::Capture, minor.unwrap_or(left), "captured"),
@@ -110,22 +118,30 @@ impl Payments {
         };
         tried?;
         let amount = Money::new(minor, payment.currency()).map_err(|_| IllegalMove { from: payment.status(), what })?;
-        follow_up_operation(tx, payment, kind, amount, None, now.after(self.settings.inquiry_after), now).await
+        let message =
+            FollowUp { id, kind, amount, refund_id: None, inquire_at: now.after(self.settings.inquiry_after) };
+        follow_up_operation(tx, payment, &message, now).await
     }
+}
+
+/// A message to send about an earlier authorization.
+pub(crate) struct FollowUp {
+    pub(crate) id: OperationId,
+    pub(crate) kind: OperationKind,
+    pub(crate) amount: Money,
+    pub(crate) refund_id: Option<RefundId>,
+    pub(crate) inquire_at: Timestamp,
 }
 
 /// A message about the payment's authorization, unless another one has no outcome yet.
 pub(crate) async fn follow_up_operation(
     tx: &Tx,
     payment: &Payment,
-    kind: OperationKind,
-    amount: Money,
-    refund_id: Option<RefundId>,
-    inquire_at: Timestamp,
+    message: &FollowUp,
     now: Timestamp,
 ) -> Result<Operation, PaymentError> {
     let operations = rows::operations(tx.conn(), payment).await?;
-    let is_refund = kind == OperationKind::Refund;
+    let is_refund = message.kind == OperationKind::Refund;
     // Refunds may overlap: the money of each is set aside. Captures and voids may not.
     let in_the_way = |other: &Operation| other.status.is_open() && !(is_refund && other.kind == OperationKind::Refund);
     if operations.iter().any(in_the_way) {
@@ -136,16 +152,17 @@ pub(crate) async fn follow_up_operation(
         .find(|o| o.kind == OperationKind::Authorize && o.status == OperationStatus::Succeeded)
         .ok_or(PaymentError::Interrupted)?;
     Ok(Operation {
-        id: OperationId::new(now),
-        refund_id,
-        kind,
+        id: message.id,
+        refund_id: message.refund_id,
+        kind: message.kind,
         status: OperationStatus::Pending,
-        amount,
+        amount: message.amount,
         takes_money: false,
         approval_code: None,
         decline: None,
+        acknowledged: false,
         inquiries: 0,
-        next_inquiry_at: Some(inquire_at),
+        next_inquiry_at: Some(message.inquire_at),
         created_at: now,
         updated_at: now,
         ..authorization

@@ -1,6 +1,8 @@
 //! The janitor: asks banks about messages without outcome, reverses what must not stand, and ends
 //! payments that nobody finished. Safe to run twice and on several instances.
 
+use futures::StreamExt;
+
 use crate::clock::Timestamp;
 use crate::document::Document;
 use crate::event::EventType;
@@ -15,6 +17,8 @@ use crate::store::{
 
 /// Messages or payments handled in one round.
 const ROUND_MAX: u64 = 100;
+/// Messages asked about at the same time.
+const AT_ONCE: usize = 16;
 
 impl Payments {
     /// Asks about every message that is due. Gives how many were asked about.
@@ -23,17 +27,22 @@ impl Payments {
     ///
     /// [`StoreError`]; what failed for one message is logged and tried again later.
     pub async fn resolve_due(&self) -> Result<usize, StoreError> {
-        let now = self.now();
-        let due = rows::inquiries_due(self.store.reader(), now, ROUND_MAX).await?;
-        for (operation, payment) in &due {
-            if let Err(error) = self.resolve(*operation, *payment, now).await {
-                tracing::error!(%operation, %payment, error = %chain(&error), "an unknown outcome was not resolved");
-            }
-        }
-        Ok(due.len())
+        let due = rows::inquiries_due(self.store.reader(), self.now(), ROUND_MAX).await?;
+        let asked = due.len();
+        // Several at once: a bank that hangs on one message must not hold up the others.
+        futures::stream::iter(due)
+            .for_each_concurrent(AT_ONCE, |(operation, payment)| async move {
+                if let Err(error) = self.resolve(operation, payment).await {
+                    tracing::error!(%operation, %payment, error = %chain(&error), "an unknown outcome was not resolved");
+                }
+            })
+            .await;
+        Ok(asked)
     }
 
-    async fn resolve(&self, id: OperationId, payment: PaymentId, now: Timestamp) -> Result<(), PaymentError> {
+    async fn resolve(&self, id: OperationId, payment: PaymentId) -> Result<(), PaymentError> {
+        let now = self.now();
+        // Longer than the bank's deadline: no other instance asks meanwhile.
         let next = now.after(self.settings.inquiry_after);
         if !self.store.write(async |tx| rows::take_inquiry(tx, id, now, next).await).await? {
             return Ok(());
@@ -87,7 +96,8 @@ impl Payments {
             .await
     }
 
-    /// Forgets idempotency keys older than two days (they are promised for one). Gives how many.
+    /// Forgets idempotency keys older than two days (they are promised for one), a bounded number at a
+    /// time. Gives how many.
     ///
     /// # Errors
     ///

@@ -101,6 +101,7 @@ impl Payment {
         match before {
             Status::Authorized | Status::RequiresPaymentMethod | Status::InReview => self.stage = Stage::Voided,
             Status::PartiallyCaptured => {}
+            Status::PartiallyRefunded | Status::Refunded if self.authorized > self.captured => {}
             Status::RequiresAction
             | Status::Processing
             | Status::Captured

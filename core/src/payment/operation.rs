@@ -107,6 +107,8 @@ pub struct Operation {
     pub approval_code: Option<String>,
     /// Why it was refused.
     pub decline: Option<DeclineCode>,
+    /// The acquirer said that it has the message: it cannot have been lost on the way any more.
+    pub acknowledged: bool,
     /// How often the acquirer was asked what became of it.
     pub inquiries: i32,
     /// When to ask next.

@@ -94,6 +94,10 @@ impl Payments {
         before: Option<PaymentId>,
         limit: u64,
     ) -> Result<Page<PaymentDocument>, StoreError> {
+        // No order number has a NUL, and PostgreSQL refuses the question.
+        if order_ref.as_ref().is_some_and(|text| text.contains('\0')) {
+            return Ok(Page { items: Vec::new(), has_more: false });
+        }
         let scope = Some((scope.merchant.id, scope.mode));
         let filter = rows::Filter { scope, status, order_ref, ..rows::Filter::default() };
         self.page(&filter, before, limit).await
@@ -163,6 +167,9 @@ impl Payments {
         const HITS_MAX: u64 = 10;
         let conn = self.store.reader();
         let text = text.trim();
+        if text.contains('\0') {
+            return Ok(Vec::new());
+        }
         if let Ok(id) = text.parse::<PaymentId>() {
             return Ok(rows::by_id(conn, id).await?.into_iter().collect());
         }

@@ -1,20 +1,21 @@
 //! The service for payments, and the way to the bank.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
 use crate::document::Document;
-use crate::id::{OperationId, PaymentId};
+use crate::id::{OperationId, PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim, KeyConflict};
 use crate::merchant::Scope;
 use crate::payment::card::{Card, Cvc};
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind};
-use crate::payment::published::document_of;
+use crate::payment::published::{document_of, refund_document};
 use crate::port::{Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, LinkError};
 use crate::secret::Keyring;
-use crate::store::{Store, StoreError, Tx, idempotency as keys, payment as rows};
+use crate::store::{Store, StoreError, Tx, idempotency as keys, payment as rows, refund as refunds};
 
 /// What is adjustable.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,7 @@ impl Default for PaymentSettings {
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
 pub enum Handled {
     /// It had its effect now; this is how things stand.
     Done(Document),
@@ -209,25 +211,54 @@ pub(crate) enum Gate {
     Open,
     /// It ended before with this answer.
     Replay(Answer),
-    /// It was begun before, with this subject, and its answer was not stored: a crash, or still on its way.
-    Begun(String),
+    /// It was begun before and its answer was not stored: a crash, or still on its way.
+    Begun(Subject),
 }
 
-/// Takes the request's idempotency key, if it has one.
+/// What a request under an idempotency key is about: a payment or refund, and the message to the bank
+/// that it waits for. Stored with the key, so that a crash in the middle can be completed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Subject {
+    /// `pay_…`
+    pub(crate) payment: PaymentId,
+    /// `op_…`; stays unused when nothing is sent.
+    pub(crate) operation: OperationId,
+    /// `rfd_…`
+    pub(crate) refund: Option<RefundId>,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.payment, self.operation)?;
+        self.refund.map_or(Ok(()), |refund| write!(f, " {refund}"))
+    }
+}
+
+impl Subject {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let (payment, operation) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let refund = parts.next().map(str::parse).transpose().ok()?;
+        Some(Self { payment, operation, refund })
+    }
+}
+
+/// Takes the request's idempotency key, if it has one. Comes before any lock on the payment, so that
+/// two requests never wait for each other in a circle.
 pub(crate) async fn pass_gate(
     tx: &Tx,
     claim: Option<&Claim>,
-    subject: &str,
+    subject: &Subject,
     now: Timestamp,
 ) -> Result<Gate, PaymentError> {
     let Some(claim) = claim else { return Ok(Gate::Open) };
-    let Some(earlier) = keys::take(tx, claim, subject, now).await? else { return Ok(Gate::Open) };
+    let Some(earlier) = keys::take(tx, claim, &subject.to_string(), now).await? else { return Ok(Gate::Open) };
     if earlier.fingerprint != claim.fingerprint {
         return Err(KeyConflict::Reused.into());
     }
-    match (earlier.finished, earlier.answer) {
-        (true, Some(answer)) => Ok(Gate::Replay(answer)),
-        (true | false, _) => Ok(Gate::Begun(earlier.subject)),
+    match earlier.answer {
+        Some(answer) => Ok(Gate::Replay(answer)),
+        None => Subject::parse(&earlier.subject).map(Gate::Begun).ok_or(PaymentError::Interrupted),
     }
 }
 
@@ -244,23 +275,36 @@ pub(crate) async fn close_gate(
     }
 }
 
-/// Completes a request that a crash cut short: answers with how things stand, unless its message to
-/// the bank has no outcome yet.
+/// Answers a request that was begun before under the same key. While its message to the bank has no
+/// outcome it is still under way; when a crash cut it short it is completed with how things stand.
 pub(crate) async fn recover(
     tx: &Tx,
     claim: Option<&Claim>,
-    payment: PaymentId,
+    subject: &Subject,
     now: Timestamp,
-) -> Result<Document, PaymentError> {
-    let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
-    let operations = rows::operations(tx.conn(), &payment).await?;
-    if operations.iter().any(|operation| operation.status.is_open()) {
+) -> Result<Answer, PaymentError> {
+    let claim = claim.ok_or(PaymentError::Interrupted)?;
+    let payment = rows::lock(tx, subject.payment).await?.ok_or(PaymentError::NotFound(subject.payment))?;
+    // The first request may have ended while this one waited for the lock.
+    if let Some(answer) = keys::answer(tx, claim).await? {
+        return Ok(answer);
+    }
+    let operation = rows::operation_by_id(tx.conn(), subject.operation, payment.currency()).await?;
+    if operation.is_some_and(|operation| operation.status.is_open()) {
         return Err(KeyConflict::InUse.into());
     }
+    let refund = match subject.refund {
+        Some(id) => refunds::by_id(tx.conn(), id).await?,
+        None => None,
+    };
     let attempts = rows::attempts(tx.conn(), payment.id).await?;
-    let document = Document { payment: Some(document_of(&payment, attempts.last())), ..Document::default() };
-    close_gate(tx, claim, &document, now).await?;
-    Ok(document)
+    let document = Document {
+        payment: Some(document_of(&payment, attempts.last())),
+        refund: refund.as_ref().map(refund_document),
+        ..Document::default()
+    };
+    close_gate(tx, Some(claim), &document, now).await?;
+    Ok((claim.respond)(&document))
 }
 
 /// Whether a payment belongs to this merchant's world.

@@ -7,8 +7,8 @@ use crate::clock::Timestamp;
 use crate::id::MerchantId;
 use crate::merchant::Mode;
 use crate::money::Money;
-use crate::risk::{Attribute, Limit, List, ListEntry, Verdict, Window};
-use crate::store::{StoreError, Tx, risk as rows};
+use crate::risk::{Attribute, List, ListEntry, Verdict, Window};
+use crate::store::{StoreError, Tx, payment as attempts, risk as rows};
 
 /// What is decided about.
 #[derive(Debug)]
@@ -69,7 +69,8 @@ pub(crate) async fn screen(tx: &Tx, subject: &Subject<'_>, now: Timestamp) -> Re
     let mut features: BTreeMap<String, String> =
         values.iter().map(|(attribute, value)| (attribute.as_str().to_owned(), value.clone())).collect();
     let entries = rows::matching_entries(tx.conn(), subject.merchant_id, &values, now).await?;
-    if let Some((verdict, reasons)) = judge_lists(&entries, &values) {
+    let closed = rows::allow_only(tx.conn(), subject.merchant_id, now).await?;
+    if let Some((verdict, reasons)) = judge_lists(&entries, &closed) {
         return Ok(Screening { verdict, reasons, features });
     }
     let mut verdict = Verdict::Allow;
@@ -89,12 +90,23 @@ pub(crate) async fn screen(tx: &Tx, subject: &Subject<'_>, now: Timestamp) -> Re
             merchant_id: limit.merchant_id,
             currency: limit.amount_max.map_or(subject.amount.currency(), |(_, currency)| currency),
             after: now.before(Duration::from_secs(limit.window_secs.unsigned_abs())),
-            until: now,
         };
-        let (count, sum) = crate::store::payment::velocity(tx.conn(), &window).await?;
-        let (count, sum) = (count + 1, sum + counted(subject.amount, &window));
-        features.insert(format!("{}_count_{}", limit.attribute.as_str(), limit.window_secs), count.to_string());
-        if let Some(reason) = exceeded(limit, count, sum) {
+        // This attempt is not written yet and counts as one.
+        let feature = |what: &str| format!("{}_{what}_{}", limit.attribute.as_str(), limit.window_secs);
+        let mut exceeded = None;
+        if let Some(max) = limit.count_max {
+            let count = attempts::count_attempts(tx.conn(), &window, max).await? + 1;
+            features.insert(feature("count"), count.to_string());
+            exceeded = (count > max).then_some("count");
+        }
+        if let Some((max, _)) = limit.amount_max {
+            let before = attempts::sum_attempts(tx.conn(), &window).await?;
+            let sum = before.saturating_add(counted(subject.amount, &window));
+            features.insert(feature("amount"), sum.to_string());
+            exceeded = exceeded.or((sum > max).then_some("amount"));
+        }
+        if let Some(what) = exceeded {
+            let reason = format!("limit.{}.{what}.{}", limit.attribute.as_str(), limit.window_secs);
             verdict = verdict.max(limit.verdict);
             reasons.push(reason);
         }
@@ -107,28 +119,16 @@ fn counted(amount: Money, window: &Window<'_>) -> i64 {
     if amount.currency() == window.currency { amount.minor() } else { 0 }
 }
 
-fn exceeded(limit: &Limit, count: i64, sum: i64) -> Option<String> {
-    let name = limit.attribute.as_str();
-    if limit.count_max.is_some_and(|max| count > max) {
-        return Some(format!("limit.{name}.count.{}", limit.window_secs));
-    }
-    if limit.amount_max.is_some_and(|(max, _)| sum > max) {
-        return Some(format!("limit.{name}.amount.{}", limit.window_secs));
-    }
-    None
-}
-
-/// Lists have priorities: trust > allow-only > block > gray. `None` when no list speaks.
-fn judge_lists(entries: &[ListEntry], values: &[(Attribute, String)]) -> Option<(Verdict, Vec<String>)> {
+/// Lists have priorities: trust > allow-only > block > gray. `entries` are those that name one of the
+/// subject's values, `closed` the attributes of which only listed values pass. `None` when no list speaks.
+fn judge_lists(entries: &[ListEntry], closed: &[Attribute]) -> Option<(Verdict, Vec<String>)> {
     let hits = |list: List| -> Vec<String> {
-        let named = |entry: &&ListEntry| {
-            entry.list == list && values.iter().any(|(a, value)| *a == entry.attribute && *value == entry.value)
-        };
         let mut reasons: Vec<String> = entries
             .iter()
-            .filter(named)
+            .filter(|entry| entry.list == list)
             .map(|entry| format!("list.{}.{}", list.as_str(), entry.attribute.as_str()))
             .collect();
+        reasons.sort_unstable();
         reasons.dedup();
         reasons
     };
@@ -136,13 +136,11 @@ fn judge_lists(entries: &[ListEntry], values: &[(Attribute, String)]) -> Option<
     if !trusted.is_empty() {
         return Some((Verdict::Allow, trusted));
     }
-    let missing: Vec<String> = Attribute::ALL
-        .into_iter()
-        .filter(|attribute| {
-            let mut only = entries.iter().filter(|e| e.list == List::Allow && e.attribute == *attribute).peekable();
-            only.peek().is_some()
-                && !only.any(|entry| values.iter().any(|(a, value)| a == attribute && *value == entry.value))
-        })
+    let is_listed =
+        |attribute: &Attribute| entries.iter().any(|entry| entry.list == List::Allow && entry.attribute == *attribute);
+    let missing: Vec<String> = closed
+        .iter()
+        .filter(|attribute| !is_listed(attribute))
         .map(|attribute| format!("list.allow.{}", attribute.as_str()))
         .collect();
     if !missing.is_empty() {
@@ -176,31 +174,22 @@ mod tests {
         }
     }
 
-    fn values() -> Vec<(Attribute, String)> {
-        vec![
-            (Attribute::Email, "ana@example.com".into()),
-            (Attribute::Email, "@example.com".into()),
-            (Attribute::Country, "ES".into()),
-        ]
-    }
-
     #[test]
     fn trust_beats_block_and_block_beats_gray() {
         let gray = entry(List::Gray, Attribute::Country, "ES");
         let block = entry(List::Block, Attribute::Email, "@example.com");
         let trust = entry(List::Trust, Attribute::Email, "ana@example.com");
-        assert_eq!(judge_lists(&[], &values()), None);
-        assert_eq!(judge_lists(&[gray.clone()], &values()).unwrap().0, Verdict::Review);
-        assert_eq!(judge_lists(&[gray.clone(), block.clone()], &values()).unwrap().0, Verdict::Block);
-        assert_eq!(judge_lists(&[gray, block, trust], &values()).unwrap().0, Verdict::Allow);
+        assert_eq!(judge_lists(&[], &[]), None);
+        assert_eq!(judge_lists(std::slice::from_ref(&gray), &[]).unwrap().0, Verdict::Review);
+        assert_eq!(judge_lists(&[gray.clone(), block.clone()], &[]).unwrap().0, Verdict::Block);
+        assert_eq!(judge_lists(&[gray, block, trust], &[]).unwrap().0, Verdict::Allow);
     }
 
     #[test]
     fn allow_only_refuses_what_is_not_listed() {
         let spain = entry(List::Allow, Attribute::Country, "ES");
-        let france = entry(List::Allow, Attribute::Country, "FR");
-        assert_eq!(judge_lists(&[france.clone(), spain], &values()), None);
-        let (verdict, reasons) = judge_lists(&[france], &values()).unwrap();
+        assert_eq!(judge_lists(&[spain], &[Attribute::Country]), None);
+        let (verdict, reasons) = judge_lists(&[], &[Attribute::Country]).unwrap();
         assert_eq!((verdict, reasons), (Verdict::Block, vec!["list.allow.country".to_owned()]));
     }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::entity::{account, payment, session, telegram_identity};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, locks_rows};
 use crate::account::{Account, Session, TelegramIdentity, TelegramUser};
 use crate::clock::Timestamp;
 use crate::id::{AccountId, SessionId};
@@ -72,6 +73,31 @@ pub(crate) async fn by_email(conn: &impl ConnectionTrait, email_ci: &str) -> Res
         Some(row) => with_telegram(conn, row).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// What decides who may enter an account.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    pub(crate) is_confirmed: bool,
+    pub(crate) password_hash: Option<String>,
+}
+
+/// Reads an account's standing and keeps others from changing it until the unit ends.
+/// Rows that refer to the account may still be written.
+pub(crate) async fn lock(tx: &Tx, id: AccountId) -> Result<Option<Standing>, StoreError> {
+    let mut query = account::Entity::find_by_id(id.as_uuid());
+    if locks_rows(tx.conn().get_database_backend()) {
+        query = query.lock(LockType::NoKeyUpdate);
+    }
+    Ok(query.one(tx.conn()).await?.map(standing_from))
+}
+
+pub(crate) async fn standing(conn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Standing>, StoreError> {
+    Ok(account::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(standing_from))
+}
+
+fn standing_from(row: account::Model) -> Standing {
+    Standing { is_confirmed: row.email_confirmed_at.is_some(), password_hash: row.password_hash }
 }
 
 /// The account that owns a confirmed e-mail.
@@ -149,9 +175,10 @@ pub(crate) async fn adopt_payments(tx: &Tx, id: AccountId) -> Result<(), StoreEr
     Ok(())
 }
 
-pub(crate) async fn set_password(tx: &Tx, id: AccountId, hash: &str) -> Result<(), StoreError> {
+/// Sets the password, or takes it away.
+pub(crate) async fn set_password(tx: &Tx, id: AccountId, hash: Option<&str>) -> Result<(), StoreError> {
     account::Entity::update_many()
-        .col_expr(account::Column::PasswordHash, Expr::value(hash))
+        .col_expr(account::Column::PasswordHash, Expr::value(hash.map(str::to_owned)))
         .filter(account::Column::Id.eq(id.as_uuid()))
         .exec(tx.conn())
         .await?;
@@ -307,6 +334,12 @@ pub(crate) async fn live_session(
         created_at: Timestamp::from_micros(row.created_at),
         last_seen_at: Timestamp::from_micros(row.last_seen_at),
     }))
+}
+
+/// Whether a session was not ended.
+pub(crate) async fn session_lives(conn: &impl ConnectionTrait, id: SessionId) -> Result<bool, StoreError> {
+    let query = session::Entity::find_by_id(id.as_uuid()).filter(session::Column::RevokedAt.is_null());
+    Ok(query.one(conn).await?.is_some())
 }
 
 pub(crate) async fn touch_session(tx: &Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {

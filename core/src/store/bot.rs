@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::entity::{bot_button, bot_conversation, bot_update};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, Work};
 use crate::bot::{InboxUpdate, PressedButton};
 use crate::clock::Timestamp;
 use crate::id::ButtonId;
@@ -16,6 +16,7 @@ use crate::id::ButtonId;
 const ERROR_CHARS_MAX: usize = 500;
 
 pub(crate) async fn insert_updates(tx: &Tx, updates: &[InboxUpdate], now: Timestamp) -> Result<u64, StoreError> {
+    tx.leave(Work::Updates);
     let mut new = 0;
     for update in updates {
         let row = bot_update::Model {

@@ -91,6 +91,10 @@ impl From<DbErr> for StoreError {
             _ => return Self::Statement(error),
         };
         let code = database.code().unwrap_or_default().into_owned();
+        // SQLite's extended codes keep the primary one in their lowest byte: 10 is an I/O error, 13 a full disk.
+        if code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 10 | 13)) {
+            return Self::Unavailable(error);
+        }
         match code.as_str() {
             // PostgreSQL serialization failure, deadlock; SQLite busy and busy snapshot.
             "40001" | "40P01" | "5" | "261" | "517" => Self::Collision(error),
@@ -102,8 +106,8 @@ impl From<DbErr> for StoreError {
                 };
                 Self::Violated { name, source: error }
             }
-            // PostgreSQL connection, resources, shutdown; SQLite disk full and I/O errors.
-            "53300" | "53100" | "57P01" | "57P03" | "13" | "10" => Self::Unavailable(error),
+            // PostgreSQL connections, disk, shutdown.
+            "53300" | "53100" | "57P01" | "57P03" => Self::Unavailable(error),
             _ => Self::Statement(error),
         }
     }

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::entity::event;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, Work};
 use crate::clock::Timestamp;
 use crate::document;
 use crate::event::{Event, EventType};
@@ -53,6 +53,7 @@ pub(crate) async fn insert(tx: &Tx, events: &[Event]) -> Result<(), StoreError> 
     }
     let rows = events.iter().map(|event| row(event).into_active_model());
     event::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+    tx.leave(Work::Events);
     Ok(())
 }
 
@@ -66,6 +67,18 @@ pub(crate) async fn unplanned(tx: &Tx, limit: u64) -> Result<Vec<Event>, StoreEr
         .all(tx.conn())
         .await?;
     rows.into_iter().map(event_from).collect()
+}
+
+pub(crate) async fn any_unplanned(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    let first = event::Entity::find()
+        .select_only()
+        .column(event::Column::Id)
+        .filter(event::Column::PlannedAt.is_null())
+        .limit(1)
+        .into_tuple::<uuid::Uuid>()
+        .one(conn)
+        .await?;
+    Ok(first.is_some())
 }
 
 pub(crate) async fn count_unplanned(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {

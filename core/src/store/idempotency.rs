@@ -1,7 +1,9 @@
 //! Rows of idempotency keys.
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+};
 
 use super::entity::idempotency;
 use super::{StoreError, Tx};
@@ -13,7 +15,6 @@ use crate::idempotency::{Answer, Claim};
 pub(crate) struct Earlier {
     pub(crate) fingerprint: String,
     pub(crate) subject: String,
-    pub(crate) finished: bool,
     pub(crate) answer: Option<Answer>,
 }
 
@@ -39,15 +40,24 @@ pub(crate) async fn take(tx: &Tx, claim: &Claim, subject: &str, now: Timestamp) 
     if matches!(inserted, TryInsertResult::Inserted(count) if count > 0) {
         return Ok(None);
     }
+    let row = find(tx, claim).await?.ok_or(StoreError::Interrupted)?;
+    let answer = answer_of(&row);
+    Ok(Some(Earlier { fingerprint: row.fingerprint, subject: row.subject, answer }))
+}
+
+async fn find(tx: &Tx, claim: &Claim) -> Result<Option<idempotency::Model>, StoreError> {
     let key = (claim.merchant_id.as_uuid(), claim.mode.as_str().to_owned(), claim.key.as_str().to_owned());
-    let row = idempotency::Entity::find_by_id(key).one(tx.conn()).await?.ok_or(StoreError::Interrupted)?;
-    let answer = row.status.zip(row.body).map(|(status, body)| Answer { status: status as u16, body });
-    Ok(Some(Earlier {
-        fingerprint: row.fingerprint,
-        subject: row.subject,
-        finished: row.finished_at.is_some(),
-        answer,
-    }))
+    Ok(idempotency::Entity::find_by_id(key).one(tx.conn()).await?)
+}
+
+fn answer_of(row: &idempotency::Model) -> Option<Answer> {
+    let status = u16::try_from(row.status?).ok()?;
+    Some(Answer { status, body: row.body.clone()? })
+}
+
+/// The answer stored under a key by now.
+pub(crate) async fn answer(tx: &Tx, claim: &Claim) -> Result<Option<Answer>, StoreError> {
+    Ok(find(tx, claim).await?.as_ref().and_then(answer_of))
 }
 
 /// Stores the answer for later requests with the same key.
@@ -64,11 +74,22 @@ pub(crate) async fn finish(tx: &Tx, claim: &Claim, answer: &Answer, now: Timesta
     Ok(())
 }
 
-/// Forgets keys older than a moment.
+/// Keys forgotten in one unit of work.
+const SWEEP_MAX: u64 = 1_000;
+
+/// Forgets the oldest keys from before a moment, a bounded number at a time. Gives how many.
 pub(crate) async fn sweep(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let deleted = idempotency::Entity::delete_many()
+    let oldest = idempotency::Entity::find()
+        .select_only()
+        .column(idempotency::Column::CreatedAt)
         .filter(idempotency::Column::CreatedAt.lt(before.as_micros()))
-        .exec(tx.conn())
+        .order_by(idempotency::Column::CreatedAt, Order::Asc)
+        .limit(SWEEP_MAX)
+        .into_tuple::<i64>()
+        .all(tx.conn())
         .await?;
+    let Some(newest) = oldest.last() else { return Ok(0) };
+    let deleted =
+        idempotency::Entity::delete_many().filter(idempotency::Column::CreatedAt.lte(*newest)).exec(tx.conn()).await?;
     Ok(deleted.rows_affected)
 }

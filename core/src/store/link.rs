@@ -74,6 +74,19 @@ pub(crate) async fn take(
     by_id(tx.conn(), id).await
 }
 
+/// Ends the live links of an account that are for one of these purposes.
+pub(crate) async fn end(tx: &Tx, account: AccountId, purposes: &[LinkPurpose]) -> Result<(), StoreError> {
+    let live = [LinkState::Pending, LinkState::Claimed, LinkState::Confirmed];
+    link::Entity::update_many()
+        .col_expr(link::Column::State, Expr::value(LinkState::Denied.as_str()))
+        .filter(link::Column::AccountId.eq(account.as_uuid()))
+        .filter(link::Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.as_str())))
+        .filter(link::Column::State.is_in(live.map(LinkState::as_str)))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Remembers who opened a link.
 pub(crate) async fn set_telegram(tx: &Tx, id: LinkId, user: &TelegramUser) -> Result<(), StoreError> {
     let Some(mut link) = by_id(tx.conn(), id).await? else { return Ok(()) };

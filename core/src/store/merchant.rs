@@ -1,6 +1,6 @@
 //! Rows of merchants, keys and webhook endpoints.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter,
     QueryOrder, QuerySelect,
@@ -34,6 +34,7 @@ fn endpoint_row(endpoint: &Endpoint) -> webhook_endpoint::Model {
         status: endpoint.status.as_str().to_owned(),
         disabled_reason: endpoint.disabled_reason.clone(),
         failing_since: endpoint.failing_since.map(Timestamp::as_micros),
+        failures: endpoint.failures,
         warned: endpoint.warned,
         created_at: endpoint.created_at.as_micros(),
     }
@@ -50,6 +51,7 @@ fn endpoint_from(row: webhook_endpoint::Model) -> Result<Endpoint, StoreError> {
         status: EndpointStatus::from_name(&row.status).ok_or_else(|| bad("status"))?,
         disabled_reason: row.disabled_reason,
         failing_since: row.failing_since.map(Timestamp::from_micros),
+        failures: row.failures,
         warned: row.warned,
         created_at: Timestamp::from_micros(row.created_at),
     })
@@ -119,10 +121,18 @@ pub(crate) async fn insert_endpoint(tx: &Tx, endpoint: &Endpoint) -> Result<(), 
     Ok(())
 }
 
+/// Writes an endpoint that was read by [`lock_endpoint`] in the same unit.
 pub(crate) async fn update_endpoint(tx: &Tx, endpoint: &Endpoint) -> Result<(), StoreError> {
     let row = endpoint_row(endpoint).into_active_model().reset_all();
     webhook_endpoint::Entity::update(row).validate()?.exec_without_returning(tx.conn()).await?;
     Ok(())
+}
+
+/// Reads an endpoint and keeps others from changing it until the unit ends.
+pub(crate) async fn lock_endpoint(tx: &Tx, id: EndpointId) -> Result<Option<Endpoint>, StoreError> {
+    // Renders nothing on SQLite, whose one writer is the lock.
+    let query = webhook_endpoint::Entity::find_by_id(id.as_uuid()).lock(LockType::Update);
+    query.one(tx.conn()).await?.map(endpoint_from).transpose()
 }
 
 pub(crate) async fn endpoint(conn: &impl ConnectionTrait, id: EndpointId) -> Result<Option<Endpoint>, StoreError> {

@@ -1,5 +1,6 @@
 //! Rows of lists, limits and decisions.
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Statement,
@@ -77,26 +78,52 @@ pub(crate) async fn entries(
     query.all(conn).await?.into_iter().map(entry_from).collect()
 }
 
-/// Entries of the platform and the merchant that name one of the values, and all allow-only entries.
+fn owner(merchant: MerchantId) -> Condition {
+    Condition::any()
+        .add(risk_list_entry::Column::MerchantId.is_null())
+        .add(risk_list_entry::Column::MerchantId.eq(merchant.as_uuid()))
+}
+
+/// Entries of the platform and the merchant that name one of the values.
 pub(crate) async fn matching_entries(
     conn: &impl ConnectionTrait,
     merchant: MerchantId,
     values: &[(Attribute, String)],
     now: Timestamp,
 ) -> Result<Vec<ListEntry>, StoreError> {
-    let mut named = Condition::any().add(risk_list_entry::Column::List.eq(List::Allow.as_str()));
+    let mut named = Condition::any();
     for (attribute, value) in values {
+        // The index's predicate stands in each arm, so that each is a search of its own.
         named = named.add(
             Condition::all()
                 .add(risk_list_entry::Column::Attribute.eq(attribute.as_str()))
-                .add(risk_list_entry::Column::Value.eq(value)),
+                .add(risk_list_entry::Column::Value.eq(value))
+                .add(risk_list_entry::Column::RemovedAt.is_null()),
         );
     }
-    let owner = Condition::any()
-        .add(risk_list_entry::Column::MerchantId.is_null())
-        .add(risk_list_entry::Column::MerchantId.eq(merchant.as_uuid()));
-    let query = risk_list_entry::Entity::find().filter(live(now)).filter(owner).filter(named);
+    let query = risk_list_entry::Entity::find().filter(named).filter(live(now)).filter(owner(merchant));
     query.all(conn).await?.into_iter().map(entry_from).collect()
+}
+
+/// The attributes of which only listed values pass.
+pub(crate) async fn allow_only(
+    conn: &impl ConnectionTrait,
+    merchant: MerchantId,
+    now: Timestamp,
+) -> Result<Vec<Attribute>, StoreError> {
+    let names = risk_list_entry::Entity::find()
+        .select_only()
+        .column(risk_list_entry::Column::Attribute)
+        .distinct()
+        // A literal, as in the index's predicate: with a bound value SQLite would not use it.
+        .filter(Expr::cust("list = 'allow'"))
+        .filter(live(now))
+        .filter(owner(merchant))
+        .into_tuple::<String>()
+        .all(conn)
+        .await?;
+    let bad = StoreError::Unreadable { table: "risk_list_entry", column: "attribute" };
+    names.iter().map(|name| Attribute::from_name(name)).collect::<Option<Vec<_>>>().ok_or(bad)
 }
 
 pub(crate) async fn any_limit(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {

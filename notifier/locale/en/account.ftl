@@ -7,6 +7,18 @@ account-registered =
     .lead = An account was opened with this e-mail address. Confirm that the address is yours.
     .next = The button works once. If you did not open an account, ignore this message: the address stays unconfirmed.
 
+account-registered-in-bot =
+    .subject = Confirm your e-mail address
+    .title = Confirm your e-mail address
+    .lead = This e-mail address was given to our Telegram bot. Confirm that it is yours, and your payments will be shown in that chat.
+    .next = The page asks for the number that the bot showed in the chat. If you did not write to the bot, ignore this message: without the number nothing happens.
+
+account-existing =
+    .subject = You already have an account
+    .title = You already have an account
+    .lead = Somebody tried to register with this e-mail address. It has an account already, and nothing was changed.
+    .next = If it was you, log in; Telegram is connected in your account. If you do not know the password, or never confirmed the address, use “Forgot the password”. If it was not you, there is nothing to do.
+
 account-email-confirmed =
     .subject = Your e-mail address is confirmed
     .title = Your e-mail address is confirmed

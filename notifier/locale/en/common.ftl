@@ -29,6 +29,7 @@ label-risk = Why it was held
 button-account = Open my account
 button-confirm = Confirm this address
 button-reset = Choose a new password
+button-login = Log in
 button-security = Check my account
 button-endpoint = Open the endpoints
 button-hint = If the button does not work, open this address:

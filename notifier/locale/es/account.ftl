@@ -7,6 +7,18 @@ account-registered =
     .lead = Se abrió una cuenta con esta dirección de correo. Confirme que la dirección es suya.
     .next = El botón funciona una sola vez. Si usted no abrió ninguna cuenta, ignore este mensaje: la dirección quedará sin confirmar.
 
+account-registered-in-bot =
+    .subject = Confirme su dirección de correo
+    .title = Confirme su dirección de correo
+    .lead = Alguien dio esta dirección de correo a nuestro bot de Telegram. Confirme que es suya y sus pagos se verán en ese chat.
+    .next = La página pide el número que el bot mostró en el chat. Si usted no escribió al bot, ignore este mensaje: sin el número no pasa nada.
+
+account-existing =
+    .subject = Usted ya tiene una cuenta
+    .title = Usted ya tiene una cuenta
+    .lead = Alguien intentó registrarse con esta dirección de correo. Ya tiene una cuenta, y nada ha cambiado.
+    .next = Si fue usted, entre en la cuenta; Telegram se conecta desde ella. Si no sabe la contraseña o nunca confirmó la dirección, use «¿Olvidaste la contraseña?». Si no fue usted, no tiene que hacer nada.
+
 account-email-confirmed =
     .subject = Su dirección de correo está confirmada
     .title = Su dirección de correo está confirmada

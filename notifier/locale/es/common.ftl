@@ -29,6 +29,7 @@ label-risk = Por qué se retuvo
 button-account = Abrir mi cuenta
 button-confirm = Confirmar esta dirección
 button-reset = Elegir una contraseña nueva
+button-login = Entrar
 button-security = Revisar mi cuenta
 button-endpoint = Abrir los puntos de recepción
 button-hint = Si el botón no funciona, abra esta dirección:

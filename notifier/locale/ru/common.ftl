@@ -29,6 +29,7 @@ label-risk = Почему задержан
 button-account = Открыть мой аккаунт
 button-confirm = Подтвердить адрес
 button-reset = Задать новый пароль
+button-login = Войти
 button-security = Проверить аккаунт
 button-endpoint = Открыть точки приёма
 button-hint = Если кнопка не работает, откройте этот адрес:

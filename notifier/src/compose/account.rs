@@ -9,8 +9,14 @@ use super::draft::{Draft, Source, Tone};
 const RESET_VALID: Duration = Duration::from_secs(30 * 60);
 
 pub(super) fn registered(source: &Source<'_>) -> Result<Draft, ComposeError> {
+    let facts = &source.job.event.audience.facts;
+    if facts.contains_key("existing") {
+        let button = source.button("button-login", "/login");
+        return Ok(Draft::new("account-existing", Tone::Plain).row(source.date_row()).button(button));
+    }
+    let id = if facts.contains_key("telegram") { "account-registered-in-bot" } else { "account-registered" };
     let button = source.link_button("button-confirm", "/confirm")?;
-    Ok(Draft::new("account-registered", Tone::Plain).row(source.date_row()).button(button))
+    Ok(Draft::new(id, Tone::Plain).row(source.date_row()).button(button))
 }
 
 pub(super) fn password_reset(source: &Source<'_>) -> Result<Draft, ComposeError> {

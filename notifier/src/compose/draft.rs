@@ -2,7 +2,7 @@
 //! drafts are written from.
 
 use aviso_core::clock::Timestamp;
-use aviso_core::delivery::channel::Job;
+use aviso_core::delivery::Job;
 use aviso_core::document::{EndpointDocument, PaymentDocument, RefundDocument};
 use aviso_core::money::{Currency, format_minor};
 

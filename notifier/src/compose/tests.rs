@@ -147,6 +147,25 @@ fn links_carry_the_token_of_their_link() {
 }
 
 #[test]
+fn who_has_an_account_is_told_so_without_a_link() {
+    for language in Language::ALL {
+        let mut job = job(EventType::AccountRegistered, language, "Shop");
+        let plain = composer().compose(&job).unwrap().unwrap();
+        job.event.audience.facts.insert("telegram".to_owned(), "Call +1 555 0100".to_owned());
+        let in_bot = composer().compose(&job).unwrap().unwrap();
+        assert!(in_bot.text != plain.text && in_bot.text.contains("/confirm/"));
+        assert!(!in_bot.html.contains("555"), "a stranger's words stand in no letter");
+        job.event.audience.facts.insert("existing".to_owned(), "true".to_owned());
+        job.event.audience.link_id = None;
+        let existing = composer().compose(&job).unwrap().unwrap();
+        check(&existing, language.code());
+        for part in [&existing.text, &existing.html] {
+            assert!(part.contains("https://pay.example/login") && !part.contains("/confirm/"), "{part}");
+        }
+    }
+}
+
+#[test]
 fn a_reset_says_until_when() {
     let letter = composer().compose(&job(EventType::AccountPasswordReset, Language::En, "Shop")).unwrap().unwrap();
     assert!(letter.text.contains("for 30 minutes, until 5 March 2026, 14:35 UTC."), "{}", letter.text);

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use aviso_core::delivery::channel::{Answer, Outcome};
+use aviso_core::delivery::{Answer, Outcome};
 use lettre::transport::smtp::Error as SmtpError;
 
 use super::relay::{Refusal, Stage};

@@ -212,3 +212,9 @@ impl Shop {
 fn fresh_key() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 18]>())
 }
+
+impl std::fmt::Debug for Shop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shop").field("url", &self.url()).finish_non_exhaustive()
+    }
+}

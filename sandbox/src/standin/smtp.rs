@@ -237,3 +237,9 @@ where
     wire.say("220 sandbox ESMTP").await?;
     Session::new(&place.config, &place.mailbox, tls).converse(wire).await
 }
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Smtp").field("addr", &self.addr()).finish_non_exhaustive()
+    }
+}

@@ -304,3 +304,9 @@ impl Telegram {
         &self.server.shared
     }
 }
+
+impl std::fmt::Debug for Telegram {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Telegram").field("url", &self.url()).finish_non_exhaustive()
+    }
+}

@@ -92,7 +92,8 @@ fn totals(books: &Books) -> HashMap<String, (i64, i64, i64, bool)> {
             }
             Message::Capture { .. } => total.1 += amount.minor(),
             Message::Refund { .. } => total.2 += amount.minor(),
-            Message::Void { .. } => total.3 = true,
+            Message::Void { .. } if total.1 == 0 => total.3 = true,
+            Message::Void { .. } => total.0 = total.1,
             Message::NeverArrived => unreachable!("never approved"),
         }
     }

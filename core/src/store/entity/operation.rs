@@ -18,6 +18,7 @@ pub struct Model {
     pub acquirer_ref: Option<String>,
     pub approval_code: Option<String>,
     pub decline_code: Option<String>,
+    pub acknowledged: i32,
     pub inquiries: i32,
     pub next_inquiry_at: Option<i64>,
     pub created_at: i64,

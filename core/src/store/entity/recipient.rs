@@ -11,6 +11,7 @@ pub struct Model {
     pub lane: i16,
     pub address: String,
     pub next_due_at: Option<i64>,
+    pub rest_until: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,7 @@ pub struct Model {
     pub status: String,
     pub disabled_reason: Option<String>,
     pub failing_since: Option<i64>,
+    pub failures: i32,
     pub warned: i32,
     pub created_at: i64,
 }

@@ -106,7 +106,7 @@ export class Shop {
 
   webhook(webhook) {
     const mark = webhook.verified ? h("span", { class: "badge good" }, "✓ signature verified") : h("span", { class: "badge bad" }, `✗ ${String(webhook.distrust).replaceAll("_", " ")}`);
-    return h("li", { "data-testid": "webhook", "data-kind": webhook.kind, "data-verified": webhook.verified },
+    return h("li", { "data-testid": "webhook", "data-kind": webhook.kind, "data-verified": String(webhook.verified) },
       h("div", { class: "row" }, h("b", {}, webhook.kind || "(no type)"), mark),
       h("p", { class: "quiet" }, clock(webhook.at), webhook.duplicate ? " · seen before" : ""),
       h("details", {}, h("summary", {}, "Body and headers"),

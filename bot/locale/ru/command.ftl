@@ -1,0 +1,29 @@
+# Команды, как их показывают меню, и как сотрудники пользуются своими.
+
+command-start = Начать
+command-payments = Мои платежи
+command-language = Язык
+command-help = Что я умею
+command-privacy = Что происходит с вашими данными
+command-cancel = Прекратить то, что делаем
+command-pay = Один платёж
+command-find = Найти платежи
+command-why = Почему решено именно так
+command-review = Что ждёт решения
+command-status = Состояние системы
+command-refund = Вернуть деньги
+command-list = Списки риска
+command-block = В чёрный список
+command-allow = В список разрешённых
+command-audit = Кто что сделал
+
+usage-pay = /pay &lt;id, номер платежа, заказ или последние четыре цифры&gt; – карточка платежа
+usage-find = /find &lt;почта, номер платежа, заказ или последние четыре цифры&gt; – до десяти платежей
+usage-why = /why &lt;платёж&gt; – риск и банк, с объяснением
+usage-review = /review – платежи, которые ждут решения
+usage-status = /status – очереди и база данных
+usage-refund = /refund &lt;платёж&gt; [сумма] [причина] – вернуть деньги, с подтверждением
+usage-list = /list – списки; /list add &lt;trust, allow, block или gray&gt; &lt;card, email, ip, bin или country&gt; &lt;значение&gt; &lt;причина&gt;
+usage-block = /block &lt;признак&gt; &lt;значение&gt; [причина]
+usage-allow = /allow &lt;признак&gt; &lt;значение&gt; [причина]
+usage-audit = /audit [предмет] – последние строки журнала

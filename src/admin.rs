@@ -1,0 +1,63 @@
+//! What an operator may do on the machine: merchants, keys, staff, the audit log.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use aviso_core::audit::Actor;
+use aviso_core::clock::SystemClock;
+
+use crate::app::Services;
+use crate::cli::AdminCommand;
+use crate::config::Config;
+
+/// Carries out one command and gives what to print.
+///
+/// # Errors
+///
+/// When the database or the command's values do not allow it.
+pub async fn run(config: &Config, command: AdminCommand) -> anyhow::Result<String> {
+    let services = Services::open(config, Arc::new(SystemClock)).await?;
+    let answer = carry_out(&services, config, command).await?;
+    services.store.close().await?;
+    Ok(answer)
+}
+
+async fn carry_out(services: &Services, config: &Config, command: AdminCommand) -> anyhow::Result<String> {
+    match command {
+        AdminCommand::CreateMerchant { name, language } => {
+            let merchant = services.merchants.create(Actor::Operator, &name, language).await?;
+            Ok(format!("{}  {}\nNext: aviso admin issue-key {}", merchant.id, merchant.name, merchant.id))
+        }
+        AdminCommand::IssueKey { merchant, mode } => {
+            let key = services.merchants.issue_key(Actor::Operator, merchant, mode).await?;
+            Ok(format!("{}\nKeep it now: it is not shown again.", key.expose()))
+        }
+        AdminCommand::Merchants => {
+            let merchants = services.merchants.list().await?;
+            Ok(merchants.iter().map(|m| format!("{}  {}\n", m.id, m.name)).collect())
+        }
+        AdminCommand::InviteStaff { name, role } => {
+            let ticket = services.accounts.invite_staff(Actor::Operator, &name, role).await?;
+            let username = bot_username(config).await?;
+            Ok(format!(
+                "Send {name} this link: https://t.me/{username}?start=s_{}\n\
+                 Tell {name} this number by another way: {}\n\
+                 The bot will ask for it. The link works once, for 30 minutes.",
+                ticket.token.expose(),
+                ticket.match_code
+            ))
+        }
+        AdminCommand::VerifyAudit => match services.audit.verify().await? {
+            Ok(rows) => Ok(format!("The audit log is whole: {rows} rows.")),
+            Err(broken) => bail!("the audit log is broken at row {}", broken.number),
+        },
+    }
+}
+
+/// Asks Telegram what the bot is called.
+async fn bot_username(config: &Config) -> anyhow::Result<String> {
+    let token = config.telegram_token()?.context("telegram.token is not set: there is no bot to invite staff to")?;
+    aviso_bot::username(&token, config.telegram.api_url.as_ref())
+        .await
+        .context("the invitation is made, but Telegram does not tell the bot's name")
+}

@@ -1,0 +1,39 @@
+//! Card numbers for tests.
+
+/// Always approved.
+pub const GOOD: &str = "4242424242424242";
+/// Declined: not enough money.
+pub const POOR: &str = "4000000000009995";
+/// Declined without a reason.
+pub const DECLINED: &str = "4000000000000002";
+/// Approved by the bank, but its answer is lost.
+pub const ANSWER_LOST: &str = "4000000000009904";
+/// Lost on the way to the bank.
+pub const REQUEST_LOST: &str = "4000000000009912";
+/// Approved late: the first answers are "pending".
+pub const APPROVED_LATE: &str = "4000000000009920";
+/// The bank approves half of what was asked.
+pub const APPROVED_FOR_LESS: &str = "4000000000009938";
+/// The bank cannot be reached.
+pub const LINK_DOWN: &str = "4000000000009946";
+/// The refund's answer is lost.
+pub const REFUND_ANSWER_LOST: &str = "4000000000009813";
+/// The refund is declined.
+pub const REFUND_DECLINED: &str = "4000000000009821";
+
+/// A number that the bank approves, another one for each `n`.
+#[must_use]
+pub fn numbered(n: u32) -> String {
+    let body = format!("424200{n:09}");
+    let sum: u32 = body
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(place, byte)| {
+            let digit = u32::from(byte - b'0');
+            let doubled = if place % 2 == 0 { digit * 2 } else { digit };
+            if doubled > 9 { doubled - 9 } else { doubled }
+        })
+        .sum();
+    format!("{body}{}", (10 - sum % 10) % 10)
+}

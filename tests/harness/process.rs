@@ -1,0 +1,152 @@
+//! The hub as a process of its own, to be killed.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use aviso::app::Services;
+use aviso::config::Config;
+use aviso_core::clock::SystemClock;
+use aviso_core::secret::Secret;
+
+use crate::database::TestDatabase;
+use crate::until::until;
+
+/// A hub that runs as `aviso serve`.
+#[derive(Debug)]
+pub struct Hub {
+    settings: Vec<(String, String)>,
+    data_dir: PathBuf,
+    database: String,
+    address: SocketAddr,
+    child: Option<Child>,
+}
+
+fn free_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+}
+
+impl Hub {
+    /// A hub that does not run yet.
+    #[must_use]
+    pub fn new(database: &TestDatabase, smtp: SocketAddr) -> Self {
+        let (address, private) = (free_port(), free_port());
+        let set = |key: &str, value: String| (format!("AVISO_{key}"), value);
+        let settings = vec![
+            set("DATA_DIR", database.folder().display().to_string()),
+            set("DATABASE__URL", database.url_text()),
+            set("SERVER__LISTEN", address.to_string()),
+            set("SERVER__PRIVATE_LISTEN", private.to_string()),
+            set("PAYMENTS__SANDBOX_TIMEOUT_MS", "20".to_owned()),
+            set("PAYMENTS__ACQUIRER_DEADLINE_SECS", "1".to_owned()),
+            set("PAYMENTS__INQUIRY_AFTER_SECS", "2".to_owned()),
+            set("LIMITS__API_PER_SECOND", "100000".to_owned()),
+            set("LIMITS__API_BURST", "100000".to_owned()),
+            set("WEBHOOKS__ALLOW_LOOPBACK", "true".to_owned()),
+            set("WEBHOOKS__ALLOW_HTTP", "true".to_owned()),
+            set("MAIL__TRANSPORT", "smtp".to_owned()),
+            set("MAIL__HOST", smtp.ip().to_string()),
+            set("MAIL__PORT", smtp.port().to_string()),
+            set("MAIL__TLS", "none".to_owned()),
+            set("MAIL__FROM", "aviso@example.com".to_owned()),
+            set("LOG__FILTER", "error".to_owned()),
+        ];
+        let (data_dir, database) = (database.folder().to_owned(), database.url_text());
+        Self { settings, data_dir, database, address, child: None }
+    }
+
+    /// A URL of the hub.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The services over the same database, while the hub does not run.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not open.
+    pub async fn services(&self) -> Services {
+        let mut config = Config { data_dir: self.data_dir.clone(), ..Config::default() };
+        config.database.url = Some(Secret::new(self.database.as_str()));
+        aviso::app::migrate(&config).await.expect("a fresh schema");
+        Services::open(&config, Arc::new(SystemClock)).await.expect("services")
+    }
+
+    /// Starts the process and waits until it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it does not become ready.
+    pub async fn start(&mut self) {
+        let child = Command::new(program())
+            .arg("serve")
+            .envs(self.settings.iter().cloned())
+            .current_dir(&self.data_dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the aviso executable");
+        self.child = Some(child);
+        let url = self.url("/readyz");
+        until("the hub being ready", async || {
+            reqwest::get(&url).await.ok().filter(|answer| answer.status().is_success()).map(|_| ())
+        })
+        .await;
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may have ended by itself; then there is nothing to kill.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// SIGTERM, and waits for a clean end.
+    ///
+    /// # Panics
+    ///
+    /// When it does not end cleanly.
+    pub async fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()));
+        let ended = until("the hub ending", async || child.try_wait().ok().flatten()).await;
+        assert!(ended.success(), "the hub ended with {ended}");
+    }
+
+    /// What the sandbox bank took and did not give back, each authorization.
+    ///
+    /// # Panics
+    ///
+    /// When its books cannot be read.
+    #[must_use]
+    pub fn bank_books(&self) -> Vec<i64> {
+        let bank = aviso_acquirers::sandbox::SandboxBank::builder()
+            .journal(self.data_dir.join("sandbox-bank.jsonl"))
+            .build()
+            .expect("the bank's books");
+        bank.authorizations().iter().map(|a| a.captured_minor - a.refunded_minor).collect()
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The executable beside the test's own: `cargo test --workspace` and `scripts/test` build it.
+fn program() -> PathBuf {
+    let mut folder = std::env::current_exe().expect("the test's own path");
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    let program = folder.join("aviso");
+    assert!(program.exists(), "{} is missing: run `cargo build` first", program.display());
+    program
+}

@@ -1,0 +1,63 @@
+//! The documents that are made from code say what the code says.
+//!
+//! `AVISO_WRITE_DOCS=1 cargo test -p aviso-tests docs` writes them anew.
+
+use std::path::PathBuf;
+
+use aviso_core::payment::status::{Status, TRANSITIONS};
+
+fn document(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).join(name)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a switch of this test, not a setting of the hub")]
+fn is_writing() -> bool {
+    std::env::var("AVISO_WRITE_DOCS").is_ok()
+}
+
+#[test]
+fn the_table_of_transitions_is_the_one_in_the_docs() {
+    let (start, end) = ("<!-- transitions -->\n", "<!-- /transitions -->");
+    let rows =
+        TRANSITIONS.iter().map(|(from, to, why)| format!("| `{}` | `{}` | {why} |\n", from.as_str(), to.as_str()));
+    let table: String = ["| from | to | because |\n| --- | --- | --- |\n".to_owned()].into_iter().chain(rows).collect();
+    let path = document("payments.md");
+    let text = std::fs::read_to_string(&path).expect("docs/payments.md");
+    let (before, rest) = text.split_once(start).expect("the table's first mark");
+    let (written, after) = rest.split_once(end).expect("the table's second mark");
+    if is_writing() {
+        std::fs::write(&path, format!("{before}{start}{table}{end}{after}")).expect("a written page");
+        return;
+    }
+    assert_eq!(written, table, "docs/payments.md is not what the code says");
+    for status in Status::ALL {
+        assert!(text.contains(&format!("`{}`", status.as_str())), "docs/payments.md does not explain {status:?}");
+    }
+}
+
+#[test]
+fn the_api_description_is_the_one_in_the_docs() {
+    let path = document("openapi.json");
+    let made = format!("{}\n", aviso_web::openapi().to_pretty_json().expect("JSON"));
+    if is_writing() {
+        std::fs::write(&path, made).expect("a written file");
+        return;
+    }
+    let written = std::fs::read_to_string(&path).expect("docs/openapi.json");
+    assert!(written == made, "docs/openapi.json is not what the code says");
+}
+
+#[test]
+fn the_example_configuration_is_the_default_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../aviso.example.toml");
+    let text = std::fs::read_to_string(path).expect("aviso.example.toml");
+    // Every commented key is a real one: without its mark the file must still be understood.
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain: String =
+        text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).map(|line| format!("{line}\n")).collect();
+    let whole = folder.path().join("whole.toml");
+    std::fs::write(&whole, plain).expect("a written file");
+    let config = aviso::config::Config::load(Some(&whole)).expect("every key in aviso.example.toml exists");
+    assert_eq!(config.payments.expires_after_secs, aviso::config::Config::default().payments.expires_after_secs);
+    assert!(aviso::config::Config::load(Some(std::path::Path::new(path))).is_ok());
+}

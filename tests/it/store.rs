@@ -1,0 +1,62 @@
+//! The door to the database: units of work at once, cancelled ones, a second process.
+
+use std::time::Duration;
+
+use aviso_tests::actor::Order;
+use aviso_tests::app::TestApp;
+use aviso_tests::database::{Kind, TestDatabase};
+use aviso_tests::{card, on_both_databases};
+
+on_both_databases! {
+    async fn callers_that_go_away_leave_no_payment_half_done(app: TestApp) {
+        let merchant = app.merchant().await;
+        // Requests are cut off at every moment of their life; each order is then asked for again.
+        for n in 0..60_u64 {
+            let order = Order::new(100, &card::numbered(n as u32));
+            let request = merchant.pay(&order);
+            let _ = tokio::time::timeout(Duration::from_micros(n * 400), request).await;
+        }
+        app.settle().await;
+        aviso_tests::until::until("every payment ending", async || {
+            let page = merchant.get("/v1/payments?limit=100").await.json();
+            let open = page["data"].as_array()?.iter().filter(|payment| payment["status"] == "processing").count();
+            (open == 0).then_some(())
+        })
+        .await;
+        let page = merchant.get("/v1/payments?limit=100").await.json();
+        let captured = page["data"].as_array().expect("a list").iter().filter(|p| p["status"] == "captured").count();
+        assert_eq!(captured, page["data"].as_array().map_or(0, Vec::len));
+        assert_eq!(captured, app.hub.services.bank.authorizations().len());
+    }
+
+    async fn many_payments_at_once_all_commit(app: TestApp) {
+        let merchant = app.merchant().await;
+        let answers = futures::future::join_all((0..100_u32).map(|n| {
+            let merchant = merchant.clone();
+            async move { merchant.pay(&Order::new(100, &card::numbered(n))).await.status }
+        }))
+        .await;
+        assert!(answers.iter().all(|status| *status == 201), "{answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_process_on_the_same_sqlite_file_is_refused() {
+    let database = TestDatabase::create(Kind::Sqlite);
+    let mut config = aviso::config::Config { data_dir: database.folder().to_owned(), ..Default::default() };
+    config.database.url = Some(aviso_core::secret::Secret::new(database.url_text()));
+    let first = aviso::app::open_store(&config).await.expect("the first process");
+    let second = aviso::app::open_store(&config).await.expect_err("the second process");
+    assert!(second.to_string().contains("another process"), "{second}");
+    drop(first);
+}
+
+#[tokio::test]
+async fn a_hub_without_its_migrations_says_so() {
+    let database = TestDatabase::create(Kind::Postgres);
+    let mut config = aviso::config::Config { data_dir: database.folder().to_owned(), ..Default::default() };
+    config.database.url = Some(aviso_core::secret::Secret::new(database.url_text()));
+    let clock = std::sync::Arc::new(aviso_core::clock::SystemClock);
+    let refused = aviso::app::Services::open(&config, clock).await.expect_err("no schema yet");
+    assert!(refused.to_string().contains("aviso migrate"), "{refused}");
+}

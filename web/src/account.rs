@@ -1,0 +1,45 @@
+//! Pages for people: register, confirm, log in, look. They work without JavaScript.
+
+mod assets;
+mod bind;
+mod confirm;
+mod cookie;
+pub(crate) mod fault_page;
+mod field;
+mod form;
+mod home;
+mod login;
+mod overview;
+mod page;
+mod register;
+mod reset;
+mod visitor;
+mod words;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::WebState;
+
+pub(crate) use visitor::meet;
+
+/// Every page and form.
+pub(crate) fn router() -> Router<WebState> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/register", get(register::show).post(register::submit))
+        .route("/register/telegram", get(bind::show).post(bind::finish))
+        .route("/confirm/{token}", get(confirm::show).post(confirm::submit))
+        .route("/login", get(login::show).post(login::submit))
+        .route("/logout", post(login::log_out))
+        .route("/forgot", get(reset::show_forgot).post(reset::submit_forgot))
+        .route("/reset/{token}", get(reset::show).post(reset::submit))
+        .route("/account", get(overview::show))
+        .route("/account/language", post(overview::set_language))
+        .route("/account/telegram", post(bind::start))
+}
+
+/// The style sheet and the icon.
+pub(crate) fn assets() -> Router<WebState> {
+    Router::new().route("/assets/style.css", get(assets::style)).route("/assets/icon.svg", get(assets::icon))
+}

@@ -1,0 +1,25 @@
+//! What pages load: one style sheet and one icon, built into the program.
+
+use axum::http::header;
+use axum::response::IntoResponse;
+
+const A_DAY: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=86400");
+
+/// The style sheet's path. The digest changes with its content, so a browser's copy is never stale.
+pub(super) fn style_path() -> String {
+    static PATH: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let digest = aviso_core::secret::sha256_hex(include_bytes!("../../assets/style.css"));
+        format!("/assets/style.css?{}", &digest[..12])
+    });
+    PATH.clone()
+}
+
+/// `GET /assets/style.css`.
+pub(super) async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), A_DAY], include_str!("../../assets/style.css"))
+}
+
+/// `GET /assets/icon.svg`.
+pub(super) async fn icon() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "image/svg+xml"), A_DAY], include_str!("../../assets/icon.svg"))
+}

@@ -1,0 +1,77 @@
+//! What every page has around its content, and how it becomes an answer.
+
+use askama::Template;
+use aviso_core::language::Language;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::assets;
+use super::visitor::Visitor;
+use super::words::Words;
+use crate::problem::{Code, Problem};
+
+/// What every page has around its content.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) words: Words,
+    pub(super) title: String,
+    pub(super) style: String,
+    pub(super) form_token: String,
+    /// The e-mail of who is logged in.
+    pub(super) email: Option<String>,
+    /// After how many seconds the page looks again.
+    pub(super) refresh: Option<u32>,
+}
+
+impl Frame {
+    /// The frame of a page for this visitor; `title` is the id of its text.
+    pub(super) fn new(visitor: &Visitor, title: &str) -> Self {
+        let words = visitor.words();
+        Self {
+            words,
+            title: words.say(title),
+            style: assets::style_path(),
+            form_token: visitor.form_token.clone(),
+            email: visitor.login.as_ref().map(|(_, account)| account.email.clone()),
+            refresh: None,
+        }
+    }
+
+    /// The frame of a page that says what is wrong, whoever looks.
+    pub(super) fn plain(words: Words, title: String) -> Self {
+        Self { words, title, style: assets::style_path(), form_token: String::new(), email: None, refresh: None }
+    }
+
+    /// A text in the page's language.
+    pub(super) fn say(&self, id: &str) -> String {
+        self.words.say(id)
+    }
+
+    /// What the page can be switched to.
+    pub(super) const fn languages(&self) -> [Language; 3] {
+        Language::ALL
+    }
+}
+
+/// A page with an answer's status.
+///
+/// # Errors
+///
+/// 500 when it cannot be written.
+pub(super) fn answer(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+    let text = page.render().map_err(|error| {
+        tracing::error!(%error, "a page cannot be written");
+        Problem::new(Code::InternalError, "the page cannot be written")
+    })?;
+    Ok((status, Html(text)).into_response())
+}
+
+/// A page that says one thing, and where to go from there.
+#[derive(Debug, Template)]
+#[template(path = "notice.html")]
+pub(super) struct NoticePage {
+    pub(super) frame: Frame,
+    pub(super) text: String,
+    /// An address and the text of its link.
+    pub(super) next: Option<(&'static str, String)>,
+}

@@ -1,0 +1,133 @@
+//! The texts of the pages, and which language a person reads.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use aviso_core::language::Language;
+use axum::http::{HeaderMap, Uri, header};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader};
+use url::form_urlencoded;
+
+use super::cookie;
+
+fluent_templates::static_loader! {
+    static LOCALES = {
+        locales: "./locale",
+        fallback_language: "en",
+        // The pages escape what is put in; isolating marks would end up in what people copy.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// The texts of one language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words(pub(super) Language);
+
+impl Words {
+    /// A text without places to fill.
+    pub(super) fn say(self, id: &str) -> String {
+        self.tell(id, &[])
+    }
+
+    /// A text with its places filled. An id that is in no language gives itself; a test forbids it.
+    pub(super) fn tell(self, id: &str, args: &[(&'static str, &str)]) -> String {
+        let tag: LanguageIdentifier = self.0.code().parse().expect("the codes of `Language` are language tags");
+        let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            args.iter().map(|(key, value)| (Cow::Borrowed(*key), FluentValue::from(*value))).collect();
+        LOCALES.try_lookup_with_args(&tag, id, &args).unwrap_or_else(|| {
+            tracing::error!(id, "a text is missing in every language");
+            id.to_owned()
+        })
+    }
+}
+
+/// The language that the address asks for: `?lang=es`.
+pub(super) fn asked(uri: &Uri) -> Option<Language> {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    form_urlencoded::parse(query).find(|(name, _)| name == "lang").and_then(|(_, code)| Language::from_code(&code))
+}
+
+/// The language of somebody who is not logged in: address, cookie, browser; English else.
+pub(super) fn preferred(uri: &Uri, headers: &HeaderMap) -> Language {
+    asked(uri)
+        .or_else(|| cookie::get_from_any(headers, cookie::LANGUAGE).and_then(|code| Language::from_code(code.expose())))
+        .or_else(|| accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?))
+        .unwrap_or_default()
+}
+
+/// The most wanted language that we speak.
+fn accepted(text: &str) -> Option<Language> {
+    let weighed = text.split(',').filter_map(|entry| {
+        let (tag, rest) = entry.split_once(';').unwrap_or((entry, ""));
+        let language = Language::from_code(tag.trim().split('-').next()?)?;
+        Some((language, permille(rest)))
+    });
+    // Of equals the first one is wanted most, and `max_by_key` gives the last.
+    let all: Vec<_> = weighed.collect();
+    all.into_iter()
+        .rev()
+        .max_by_key(|(_, weight)| *weight)
+        .filter(|(_, weight)| *weight > 0)
+        .map(|(language, _)| language)
+}
+
+/// `q=0.8` as 800. Whole numbers: there is nothing to round.
+fn permille(text: &str) -> u32 {
+    let Some(weight) = text.trim().strip_prefix("q=") else { return 1_000 };
+    let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
+    let decimals: String = decimals.chars().chain("000".chars()).take(3).collect();
+    match (whole, decimals.parse()) {
+        ("0", Ok(decimals)) => decimals,
+        ("1", _) => 1_000,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_most_wanted_language_that_we_speak() {
+        assert_eq!(accepted("de-DE,es-MX;q=0.8,ru;q=0.9"), Some(Language::Ru));
+        assert_eq!(accepted("es, en"), Some(Language::Es));
+        assert_eq!(accepted("fr"), None);
+        assert_eq!(accepted("ru;q=0"), None);
+        assert_eq!(accepted(";;,=,q"), None);
+    }
+
+    fn ids(text: &str) -> BTreeSet<&str> {
+        text.lines()
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            .filter_map(|line| line.split(" =").next())
+            .collect()
+    }
+
+    #[test]
+    fn every_language_has_every_text() {
+        let english = ids(include_str!("../../locale/en/pages.ftl"));
+        assert_eq!(english, ids(include_str!("../../locale/es/pages.ftl")));
+        assert_eq!(english, ids(include_str!("../../locale/ru/pages.ftl")));
+        for language in Language::ALL {
+            for id in &english {
+                let text = Words(language).tell(id, &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1")]);
+                assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_that_pages_name_exists() {
+        let english = ids(include_str!("../../locale/en/pages.ftl"));
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for part in text.split("say(\"").skip(1) {
+                let id = part.split('"').next().unwrap();
+                assert!(english.contains(id), "{id}");
+            }
+        }
+    }
+}

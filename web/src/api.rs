@@ -1,0 +1,4 @@
+//! The API for merchants, and its description.
+
+pub(crate) mod openapi;
+pub(crate) mod v1;

@@ -1,0 +1,60 @@
+//! Version 1. One table of routes: router and OpenAPI document are checked against it.
+
+pub(crate) mod account;
+pub(crate) mod card;
+pub(crate) mod deliveries;
+pub(crate) mod endpoints;
+pub(crate) mod events;
+mod field;
+pub(crate) mod list;
+pub(crate) mod payments;
+pub(crate) mod refunds;
+
+use axum::Router;
+use axum::routing::{MethodRouter, delete, get, patch, post};
+
+use crate::state::WebState;
+
+/// One operation of the API.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The method in lower case, as OpenAPI writes it.
+    pub method: &'static str,
+    /// The path with its parameters in braces.
+    pub path: &'static str,
+    handler: fn() -> MethodRouter<WebState>,
+}
+
+const fn route(method: &'static str, path: &'static str, handler: fn() -> MethodRouter<WebState>) -> Route {
+    Route { method, path, handler }
+}
+
+/// Every operation of the API. All of them need an API key.
+pub const ROUTES: &[Route] = &[
+    route("post", "/v1/payments", || post(payments::create)),
+    route("get", "/v1/payments", || get(payments::list)),
+    route("get", "/v1/payments/{id}", || get(payments::get)),
+    route("post", "/v1/payments/{id}/confirm", || post(payments::confirm)),
+    route("post", "/v1/payments/{id}/capture", || post(payments::capture)),
+    route("post", "/v1/payments/{id}/void", || post(payments::void)),
+    route("post", "/v1/refunds", || post(refunds::create)),
+    route("get", "/v1/refunds", || get(refunds::list)),
+    route("get", "/v1/refunds/{id}", || get(refunds::get)),
+    route("get", "/v1/events", || get(events::list)),
+    route("get", "/v1/events/{id}", || get(events::get)),
+    route("post", "/v1/webhook_endpoints", || post(endpoints::create)),
+    route("get", "/v1/webhook_endpoints", || get(endpoints::list)),
+    route("get", "/v1/webhook_endpoints/{id}", || get(endpoints::get)),
+    route("patch", "/v1/webhook_endpoints/{id}", || patch(endpoints::update)),
+    route("delete", "/v1/webhook_endpoints/{id}", || delete(endpoints::remove)),
+    route("post", "/v1/webhook_endpoints/{id}/rotate_secret", || post(endpoints::rotate_secret)),
+    route("post", "/v1/webhook_endpoints/{id}/test", || post(endpoints::test)),
+    route("get", "/v1/webhook_endpoints/{id}/deliveries", || get(deliveries::list)),
+    route("post", "/v1/webhook_endpoints/{id}/deliveries/{delivery}/redeliver", || post(deliveries::redeliver)),
+    route("get", "/v1/account", || get(account::get)),
+];
+
+/// The routes of the table. The caller puts the guard before them.
+pub(crate) fn router() -> Router<WebState> {
+    ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+}

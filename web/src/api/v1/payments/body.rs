@@ -1,0 +1,169 @@
+//! What merchants send about payments.
+
+use std::collections::BTreeMap;
+
+use aviso_core::account::email::EmailAddress;
+use aviso_core::clock::Timestamp;
+use aviso_core::language::Language;
+use aviso_core::money::{Currency, Money};
+use aviso_core::payment::text::{Description, Metadata, OrderRef};
+use aviso_core::payment::{CaptureMode, Confirmation, Customer, NewPayment};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::super::card::CardBody;
+use super::super::field::{checked, invalid, required};
+use crate::extract::JsonBody;
+use crate::problem::Problem;
+
+/// A payment to create.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewPayment, example = json!({
+    "order_ref": "A-100", "amount": 1050, "currency": "EUR", "description": "Two coffees",
+    "customer": {"email": "ana@example.com", "language": "es"}, "metadata": {"table": "7"},
+    "confirm": true, "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2030, "cvc": "123"},
+}))]
+pub(crate) struct CreateBody {
+    /// Your own order number: 1 to 64 printable ASCII characters, unique.
+    #[schema(required = true, nullable = false, min_length = 1, max_length = 64)]
+    order_ref: Option<String>,
+    /// Minor units: 1050 is 10.50 EUR.
+    #[schema(required = true, nullable = false, minimum = 1, maximum = 1_000_000_000_000_000_i64)]
+    amount: Option<i64>,
+    /// ISO 4217 code.
+    #[schema(required = true, nullable = false, min_length = 3, max_length = 3)]
+    currency: Option<String>,
+    /// When money is taken; `auto` when absent.
+    capture: Option<CaptureWord>,
+    /// What the buyer reads: 1 to 200 characters on one line.
+    #[schema(min_length = 1, max_length = 200)]
+    description: Option<String>,
+    /// Your own notes: at most 20; keys of 1 to 40 characters, values of at most 500.
+    metadata: Option<BTreeMap<String, String>>,
+    /// Who pays.
+    customer: Option<CustomerBody>,
+    /// Whether to confirm at once; `card` is needed then.
+    confirm: Option<bool>,
+    /// The card to confirm with.
+    card: Option<CardBody>,
+}
+
+/// When money is taken.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CaptureMode)]
+pub(crate) enum CaptureWord {
+    /// At once.
+    Auto,
+    /// When you say so.
+    Manual,
+}
+
+/// Who pays, as far as you know.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Customer)]
+pub(crate) struct CustomerBody {
+    /// Where to write to.
+    #[schema(format = Email, max_length = 254)]
+    email: Option<String>,
+    /// The language to write in: `en`, `es` or `ru`.
+    #[schema(example = "es")]
+    language: Option<String>,
+    /// The address that the buyer's browser came from.
+    #[schema(example = "203.0.113.9")]
+    ip: Option<String>,
+}
+
+/// A card to confirm with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewConfirmation, example = json!({
+    "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2030, "cvc": "123"},
+}))]
+pub(crate) struct ConfirmBody {
+    /// The card.
+    #[schema(value_type = CardBody, required = true)]
+    card: Option<CardBody>,
+}
+
+/// Money to take.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewCapture, example = json!({"amount": 500}))]
+pub(crate) struct CaptureBody {
+    /// Minor units; all that is left when absent.
+    #[schema(minimum = 1)]
+    pub(super) amount: Option<i64>,
+}
+
+/// Nothing.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewVoid, example = json!({}))]
+pub(crate) struct VoidBody {}
+
+impl JsonBody for CreateBody {}
+impl JsonBody for ConfirmBody {}
+impl JsonBody for CaptureBody {
+    const MAY_BE_ABSENT: bool = true;
+}
+impl JsonBody for VoidBody {
+    const MAY_BE_ABSENT: bool = true;
+}
+
+impl CreateBody {
+    /// The checked payment, and the card to confirm it with.
+    ///
+    /// # Errors
+    ///
+    /// 422 that names the field.
+    pub(super) fn into_payment(self, now: Timestamp) -> Result<(NewPayment, Option<Confirmation>), Problem> {
+        let order_ref = checked(OrderRef::new(required(self.order_ref, "/order_ref")?), "/order_ref")?;
+        let amount = required(self.amount, "/amount")?;
+        let currency: Currency = checked(required(self.currency, "/currency")?.parse(), "/currency")?;
+        let new = NewPayment {
+            order_ref,
+            amount: checked(Money::new(amount, currency), "/amount")?,
+            capture: match self.capture {
+                Some(CaptureWord::Auto) | None => CaptureMode::Auto,
+                Some(CaptureWord::Manual) => CaptureMode::Manual,
+            },
+            description: checked(self.description.map(Description::new).transpose(), "/description")?,
+            metadata: checked(Metadata::new(self.metadata.unwrap_or_default()), "/metadata")?,
+            customer: self.customer.unwrap_or_default().into_customer()?,
+        };
+        let confirmation = match (self.confirm.unwrap_or(false), self.card) {
+            (true, Some(card)) => Some(card.into_confirmation(now)?),
+            (true, None) => return required(None, "/card"),
+            (false, Some(_)) => return Err(invalid("a card is taken only together with `\"confirm\": true`", "/card")),
+            (false, None) => None,
+        };
+        Ok((new, confirmation))
+    }
+}
+
+impl CustomerBody {
+    fn into_customer(self) -> Result<Customer, Problem> {
+        let email = self.email.as_deref().map(EmailAddress::new).transpose();
+        let language = self.language.as_deref().map(|code| Language::from_code(code).ok_or("one of en, es, ru"));
+        let ip = self.ip.as_deref().map(|ip| ip.parse().map_err(|_| "an IPv4 or IPv6 address, like 203.0.113.9"));
+        Ok(Customer {
+            email: checked(email, "/customer/email")?,
+            language: checked(language.transpose(), "/customer/language")?,
+            ip: checked(ip.transpose(), "/customer/ip")?,
+        })
+    }
+}
+
+impl ConfirmBody {
+    /// The checked card.
+    ///
+    /// # Errors
+    ///
+    /// 422 that names the field.
+    pub(super) fn into_confirmation(self, now: Timestamp) -> Result<Confirmation, Problem> {
+        required(self.card, "/card")?.into_confirmation(now)
+    }
+}

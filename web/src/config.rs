@@ -1,0 +1,85 @@
+//! What is adjustable about the web edge.
+
+use std::num::NonZeroU32;
+
+use url::Url;
+
+/// How often something may be done: so many at once, and so many a minute for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// The steady rate.
+    pub per_minute: NonZeroU32,
+    /// How many at once after a rest.
+    pub burst: NonZeroU32,
+}
+
+impl Rate {
+    /// A rate.
+    ///
+    /// # Panics
+    ///
+    /// When a number is 0: for constants only.
+    #[must_use]
+    pub const fn new(per_minute: u32, burst: u32) -> Self {
+        Self {
+            per_minute: NonZeroU32::new(per_minute).expect("a rate is above 0"),
+            burst: NonZeroU32::new(burst).expect("a burst is above 0"),
+        }
+    }
+}
+
+/// How often who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Each API key.
+    pub api_key: Rate,
+    /// Each address, for requests without a valid API key.
+    pub anonymous: Rate,
+    /// Each address, for looking at account pages.
+    pub page: Rate,
+    /// Each address, for sending the account forms.
+    pub form: Rate,
+    /// Each address for each name that it tries to log in with.
+    pub login: Rate,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            api_key: Rate::new(6_000, 200),
+            anonymous: Rate::new(60, 30),
+            page: Rate::new(300, 100),
+            form: Rate::new(20, 20),
+            login: Rate::new(5, 5),
+        }
+    }
+}
+
+/// What is adjustable about the web edge.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// Where people reach the hub: `https://pay.example`. With `https` cookies are `Secure` and
+    /// browsers are told to stay with it.
+    pub public_url: Url,
+    /// What the deep links into the bot begin with: `https://t.me/aviso_bot`.
+    pub bot_link_base: String,
+    /// How often who may ask.
+    pub limits: Limits,
+    /// How many proxies of ours stand before the hub and each add the caller's address to
+    /// `X-Forwarded-For`. With 0 that header is not believed.
+    pub trusted_proxies: usize,
+}
+
+impl WebConfig {
+    /// A configuration with the default limits and no proxy.
+    #[must_use]
+    pub fn new(public_url: Url, bot_link_base: impl Into<String>) -> Self {
+        Self { public_url, bot_link_base: bot_link_base.into(), limits: Limits::default(), trusted_proxies: 0 }
+    }
+
+    /// Whether people reach the hub over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}

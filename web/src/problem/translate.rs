@@ -1,0 +1,117 @@
+//! From the core's errors to problems.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aviso_core::account::AccountError;
+use aviso_core::delivery::DeliveryError;
+use aviso_core::idempotency::KeyConflict;
+use aviso_core::merchant::endpoint::EndpointError;
+use aviso_core::payment::PaymentError;
+use aviso_core::store::StoreError;
+
+use super::{Code, Problem};
+
+const SOON: Duration = Duration::from_secs(1);
+
+/// A fault of ours: the caller learns nothing of it, the log the whole chain, once.
+fn fault(error: &(dyn Error + 'static)) -> Problem {
+    tracing::error!(error = chain(error), "a request failed");
+    Problem::new(Code::InternalError, "the fault was noted; `request_id` helps us to find it")
+}
+
+/// The error and everything that caused it, outermost first.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+fn unavailable(error: &(dyn Error + 'static)) -> Problem {
+    tracing::warn!(error = chain(error), "a request could not be served now");
+    Problem::new(Code::Unavailable, "try again shortly, with the same idempotency key if there was one")
+        .retry_after(SOON)
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unavailable(_) | StoreError::Collision(_) | StoreError::Interrupted => unavailable(&error),
+            StoreError::Violated { .. } | StoreError::Unreadable { .. } | StoreError::Statement(_) => fault(&error),
+        }
+    }
+}
+
+impl From<KeyConflict> for Problem {
+    fn from(conflict: KeyConflict) -> Self {
+        let problem = match conflict {
+            KeyConflict::Reused => Self::new(Code::IdempotencyKeyReused, conflict.to_string()),
+            KeyConflict::InUse => Self::new(Code::IdempotencyKeyInUse, conflict.to_string()).retry_after(SOON),
+        };
+        problem.at("Idempotency-Key")
+    }
+}
+
+impl From<PaymentError> for Problem {
+    fn from(error: PaymentError) -> Self {
+        let detail = error.to_string();
+        match error {
+            PaymentError::NotFound(_) => Self::new(Code::PaymentNotFound, detail),
+            PaymentError::RefundNotFound(_) => Self::new(Code::RefundNotFound, detail),
+            PaymentError::ReviewNotOpen(_) => Self::new(Code::ReviewNotOpen, detail),
+            PaymentError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
+            PaymentError::RefundRefTaken => Self::new(Code::RefundRefTaken, detail).at("/refund_ref"),
+            PaymentError::IllegalMove(_) => Self::new(Code::PaymentStateConflict, detail),
+            PaymentError::AmountTooLarge { .. } => Self::new(Code::AmountTooLarge, detail).at("/amount"),
+            PaymentError::OperationInProgress => Self::new(Code::OperationInProgress, detail).retry_after(SOON),
+            PaymentError::Key(conflict) => conflict.into(),
+            PaymentError::Seal(_) => fault(&error),
+            PaymentError::Interrupted => Self::new(
+                Code::Interrupted,
+                "send the same request with the same idempotency key again to learn what became of it",
+            )
+            .retry_after(SOON),
+            PaymentError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndpointError> for Problem {
+    fn from(error: EndpointError) -> Self {
+        let detail = error.to_string();
+        match error {
+            EndpointError::NotFound(_) => Self::new(Code::EndpointNotFound, detail),
+            EndpointError::TooMany => Self::new(Code::EndpointLimitReached, detail),
+            EndpointError::Seal(_) => fault(&error),
+            EndpointError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeliveryError> for Problem {
+    fn from(error: DeliveryError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DeliveryError::NotFound(_) => Self::new(Code::DeliveryNotFound, detail),
+            DeliveryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AccountError::LinkInvalid => Self::new(Code::LinkInvalid, detail),
+            AccountError::Credentials => Self::new(Code::CredentialsWrong, detail),
+            AccountError::TelegramTaken => Self::new(Code::TelegramTaken, detail),
+            AccountError::AccountBound => Self::new(Code::AccountBound, detail),
+            AccountError::Hashing => unavailable(&error),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}

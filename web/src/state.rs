@@ -1,0 +1,99 @@
+//! What the handlers work with: the core's services and what the wiring gives.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aviso_core::account::Accounts;
+use aviso_core::clock::Clock;
+use aviso_core::delivery::DeliveryLog;
+use aviso_core::merchant::Merchants;
+use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::payment::Payments;
+use aviso_core::refund::Refunds;
+use aviso_core::secret::Keyring;
+use aviso_core::store::Store;
+
+use crate::config::WebConfig;
+use crate::limit::Limiters;
+
+/// Checks a URL that a merchant gives as a webhook endpoint; the error is worded for the merchant.
+pub type EndpointCheck = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+/// Says whether everything besides the database is ready; the error says what is not.
+pub type ReadyCheck = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+/// Writes the metrics in Prometheus' text format.
+pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What the web edge is wired with. [`WebParts::into_state`] makes the state of it.
+#[derive(Clone)]
+pub struct WebParts {
+    /// The database, for the readiness probe only.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Keys for form tokens and fingerprints of requests.
+    pub keyring: Keyring,
+    /// Payments.
+    pub payments: Payments,
+    /// Refunds.
+    pub refunds: Refunds,
+    /// Merchants and their API keys.
+    pub merchants: Merchants,
+    /// Webhook endpoints.
+    pub endpoints: Endpoints,
+    /// People.
+    pub accounts: Accounts,
+    /// The delivery log.
+    pub deliveries: DeliveryLog,
+    /// What is adjustable.
+    pub config: WebConfig,
+    /// Which URLs may be endpoints.
+    pub endpoint_check: EndpointCheck,
+    /// Whether the rest is ready.
+    pub ready: ReadyCheck,
+    /// The metrics.
+    pub metrics: MetricsText,
+}
+
+impl WebParts {
+    /// The state of the routers, with fresh rate limiters.
+    #[must_use]
+    pub fn into_state(self) -> WebState {
+        let limiters = Limiters::new(&self.config.limits);
+        WebState(Arc::new(Inner { parts: self, limiters }))
+    }
+}
+
+struct Inner {
+    parts: WebParts,
+    limiters: Limiters,
+}
+
+/// The state of the routers. Cheap to clone.
+#[derive(Clone)]
+pub struct WebState(Arc<Inner>);
+
+impl WebState {
+    pub(crate) fn limiters(&self) -> &Limiters {
+        &self.0.limiters
+    }
+}
+
+impl std::ops::Deref for WebState {
+    type Target = WebParts;
+
+    fn deref(&self) -> &WebParts {
+        &self.0.parts
+    }
+}
+
+impl fmt::Debug for WebState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebState").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WebParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebParts").field("config", &self.config).finish_non_exhaustive()
+    }
+}
