@@ -12,7 +12,7 @@ use aviso_core::clock::Clock;
 use aviso_core::delivery::{Channel, Planner, Worker};
 use aviso_notifier::channel::EmailChannel;
 use aviso_notifier::email::config::{MailConfig, MailTransport};
-use aviso_web::{Limits, Rate, WebConfig, WebParts, WebState};
+use aviso_web::{BotLink, Limits, Rate, WebConfig, WebParts, WebState};
 use aviso_webhooks::address::Policy;
 use aviso_webhooks::channel::WebhookChannel;
 use aviso_webhooks::client::{Client, Settings};
@@ -30,6 +30,8 @@ pub use services::{Services, migrate, open_store};
 
 /// How often the janitor looks.
 const JANITOR_EVERY: Duration = Duration::from_millis(500);
+/// How often histograms are folded, so that they do not grow.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
@@ -82,7 +84,7 @@ impl App {
             )?;
             start_worker(&mut tasks, "notifier", &services, Arc::new(channel));
         }
-        let state = web_state(config, &services, metrics);
+        let state = web_state(config, &services, bot.as_ref(), metrics);
         let mut router = aviso_web::router(state.clone());
         if let Some(bot) = bot
             && has(RoleName::Bot)
@@ -174,17 +176,19 @@ fn mail_to_files(config: &Config) -> MailConfig {
     }
 }
 
-fn web_state(config: &Config, services: &Services, metrics: &'static PrometheusHandle) -> WebState {
+fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &'static PrometheusHandle) -> WebState {
     let policy = policy(config);
     let limits = Limits {
         api_key: rate(config.limits.api_per_second.saturating_mul(60), config.limits.api_burst),
         form: rate(config.limits.forms_per_minute, config.limits.forms_per_minute),
         ..Limits::default()
     };
+    // Without a bot there is nothing to link to; the pages then lead to Telegram's own.
+    let bot_link = bot.map_or_else(|| BotLink::from("https://t.me"), |bot| BotLink::from(bot.username_watch()));
     let web = WebConfig {
         limits,
         trusted_proxies: config.server.trusted_proxies,
-        ..WebConfig::new(config.server.public_url.clone(), "https://t.me/aviso_bot")
+        ..WebConfig::new(config.server.public_url.clone(), bot_link)
     };
     WebParts {
         store: services.store.clone(),
@@ -237,6 +241,14 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
     tasks.spawn("janitor", every(JANITOR_EVERY, stop, async move || payments.resolve_due().await.map(|_| ())));
     let (stop, payments) = (tasks.token(), services.payments.clone());
     tasks.spawn("expiry", every(JANITOR_EVERY, stop, async move || payments.expire_due().await.map(|_| ())));
+    let stop = tasks.token();
+    tasks.spawn(
+        "metrics",
+        every(METRICS_UPKEEP, stop, async || {
+            telemetry::metrics().run_upkeep();
+            Ok(())
+        }),
+    );
     let (stop, payments, memory) = (tasks.token(), services.payments.clone(), services.memory.clone());
     tasks.spawn(
         "sweeper",

@@ -264,6 +264,8 @@ fn sqlite_options(path: &Path, connections: u32) -> ConnectOptions {
             .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true)
             .pragma("wal_autocheckpoint", WAL_PAGES)
+            // Savepoints keep a journal each; in memory, not in files of their own.
+            .pragma("temp_store", "MEMORY")
             .pragma("cache_size", "-8000")
     });
     options

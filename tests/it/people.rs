@@ -100,10 +100,16 @@ on_both_databases! {
         let letter = buyer.opens(|mail| mail.links.iter().any(|link| link.contains("/confirm/"))).await;
         let link = letter.links.iter().find(|link| link.contains("/confirm/")).cloned().unwrap_or_default();
         let path = link[link.find("/confirm/").unwrap_or_default()..].to_owned();
+        // The page asks for the number that only the chat shows: whoever gave the e-mail must have both.
+        let told = buyer.reads(|message| message.text.contains(&masked(&buyer.email))).await;
+        // "… within 24 hours and type 47 on its page …"
+        let mut numbers = told.text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 2);
+        let number = numbers.next_back().expect("a number in the chat").to_owned();
         let mut browser = Browser::new(&app);
         let page = browser.get(&path).await.expect(200);
+        assert!(page.text.contains(&buyer.username), "the page names the chat that would be connected: {}", page.text);
         assert!(app.hub.services.accounts.by_telegram(buyer.id).await.expect("a look").is_none(), "opening is not using");
-        browser.submit(&page, &path, &[]).await;
+        browser.submit(&page, &path, &[("number", &number)]).await;
         let account = app.hub.services.accounts.by_telegram(buyer.id).await.expect("a look").expect("an account");
         assert!(account.email_confirmed_at.is_some());
         // The link is used up.
@@ -152,4 +158,9 @@ on_both_databases! {
         assert_eq!(new.status, 303);
         assert_eq!(browser.get("/account").await.status, 303, "the first browser's session must have ended");
     }
+}
+
+/// How the bot shows an address: `an***@example.com`.
+fn masked(email: &str) -> String {
+    aviso_core::account::email::mask(email)
 }

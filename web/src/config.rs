@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use tokio::sync::watch;
 use url::Url;
 
 /// How often something may be done: so many at once, and so many a minute for ever.
@@ -55,14 +56,50 @@ impl Default for Limits {
     }
 }
 
+/// Where the bot is: its name is known only after Telegram told it.
+#[derive(Debug, Clone)]
+pub enum BotLink {
+    /// A known address, such as `https://t.me/aviso_bot`.
+    Known(String),
+    /// The @username without the `@`, once Telegram told it.
+    Named(watch::Receiver<Option<String>>),
+}
+
+impl BotLink {
+    /// What deep links begin with: `https://t.me/aviso_bot`.
+    #[must_use]
+    pub fn base(&self) -> String {
+        match self {
+            Self::Known(base) => base.clone(),
+            // Telegram's own page, until the bot's name is known: the link then leads nowhere wrong.
+            Self::Named(name) => match &*name.borrow() {
+                Some(name) => format!("https://t.me/{name}"),
+                None => "https://t.me".to_owned(),
+            },
+        }
+    }
+}
+
+impl From<&str> for BotLink {
+    fn from(base: &str) -> Self {
+        Self::Known(base.to_owned())
+    }
+}
+
+impl From<watch::Receiver<Option<String>>> for BotLink {
+    fn from(name: watch::Receiver<Option<String>>) -> Self {
+        Self::Named(name)
+    }
+}
+
 /// What is adjustable about the web edge.
 #[derive(Debug, Clone)]
 pub struct WebConfig {
     /// Where people reach the hub: `https://pay.example`. With `https` cookies are `Secure` and
     /// browsers are told to stay with it.
     pub public_url: Url,
-    /// What the deep links into the bot begin with: `https://t.me/aviso_bot`.
-    pub bot_link_base: String,
+    /// Where the bot is, for deep links.
+    pub bot_link: BotLink,
     /// How often who may ask.
     pub limits: Limits,
     /// How many proxies of ours stand before the hub and each add the caller's address to
@@ -73,8 +110,8 @@ pub struct WebConfig {
 impl WebConfig {
     /// A configuration with the default limits and no proxy.
     #[must_use]
-    pub fn new(public_url: Url, bot_link_base: impl Into<String>) -> Self {
-        Self { public_url, bot_link_base: bot_link_base.into(), limits: Limits::default(), trusted_proxies: 0 }
+    pub fn new(public_url: Url, bot_link: impl Into<BotLink>) -> Self {
+        Self { public_url, bot_link: bot_link.into(), limits: Limits::default(), trusted_proxies: 0 }
     }
 
     /// Whether people reach the hub over TLS.

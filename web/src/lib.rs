@@ -14,7 +14,7 @@ mod state;
 
 pub use api::openapi::openapi;
 pub use api::v1::{ROUTES, Route};
-pub use config::{Limits, Rate, WebConfig};
+pub use config::{BotLink, Limits, Rate, WebConfig};
 pub use problem::{Code, Problem};
 pub use request_id::RequestId;
 pub use state::{EndpointCheck, MetricsText, ReadyCheck, WebParts, WebState};

@@ -21,6 +21,8 @@ use crate::store::{
 const BATCH: u64 = 100;
 /// Events planned one by one, each in its own, after a batch failed.
 const SINGLY_MAX: u64 = 1_000;
+/// How long the planner gathers events after it was woken.
+const GATHER: Duration = Duration::from_millis(2);
 /// The planner looks at least this often, for events of other instances and lost wake-ups.
 const LOOK_AGAIN: Duration = Duration::from_millis(1_000);
 
@@ -125,7 +127,8 @@ impl Planner {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                _ = events_written.changed() => {}
+                // A few milliseconds of gathering: events that come together are planned in one unit.
+                _ = events_written.changed() => tokio::time::sleep(GATHER).await,
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }

@@ -29,6 +29,15 @@ pub struct Confirmation {
     pub cvc: Option<Cvc>,
 }
 
+/// A payment at the start of an attempt.
+#[derive(Debug)]
+pub(super) enum Row {
+    /// Made in this unit; not in the database yet.
+    Unwritten(Payment),
+    /// Read and locked.
+    Locked(Payment),
+}
+
 /// How far a request came in its first unit of work.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
@@ -78,7 +87,8 @@ impl Payments {
                 }
                 let payment =
                     rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
-                let begun = self.begin(tx, scope, payment, confirmation, Vec::new(), subject.operation).await?;
+                let begun =
+                    self.begin(tx, scope, Row::Locked(payment), confirmation, Vec::new(), subject.operation).await?;
                 if let Begun::Done(document) = &begun {
                     close_gate(tx, claim, document, now).await?;
                 }
@@ -93,7 +103,7 @@ impl Payments {
         &self,
         tx: &Tx,
         scope: &Scope,
-        payment: Payment,
+        row: Row,
         confirmation: &Confirmation,
         mut told: Vec<Event>,
         message: OperationId,
@@ -101,6 +111,10 @@ impl Payments {
         // Read here and not before the unit waited for its turn: the bank is asked about a message
         // without outcome so long after it was stored.
         let now = self.now();
+        let (payment, is_new) = match row {
+            Row::Unwritten(payment) => (payment, true),
+            Row::Locked(payment) => (payment, false),
+        };
         let mut payment = payment.start_attempt(now)?;
         let mut attempt = self.attempt(&payment, &confirmation.card, now);
         let subject = risk::Subject {
@@ -117,7 +131,7 @@ impl Payments {
         metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
         attempt.verdict = screening.verdict;
         let shop = scope.merchant.name.as_str();
-        let mut operation = None;
+        let (mut operation, mut review) = (None, None);
         match screening.verdict {
             Verdict::Allow => {
                 payment = payment.send(now)?;
@@ -134,22 +148,28 @@ impl Payments {
                 attempt.sealed_card = Some(self.keyring.seal(Purpose::Cards, &owner, sealable.expose().as_bytes()));
                 payment = payment.hold(now)?;
                 told.push(payment_event(EventType::PaymentInReview, &mut payment, Some(&attempt), shop, now));
+                let id = ReviewId::new(now);
+                let facts = [("review", id.to_string()), ("reasons", screening.reasons.join(", "))];
+                told.push(staff_event(EventType::ReviewOpened, &mut payment, Some(&attempt), shop, &facts, now));
+                review = Some(id);
             }
+        }
+        // Written once, in the state that the unit ends in.
+        if is_new {
+            rows::insert(tx, &payment).await?;
+        } else {
+            rows::update(tx, &payment).await?;
         }
         rows::insert_attempt(tx, &attempt).await?;
         risk_rows::insert_decision(tx, payment.id, attempt.id, &screening, now).await?;
-        if screening.verdict == Verdict::Review {
+        if let Some(id) = review {
             let due_at = now.after(self.settings.review_within);
-            let review = ReviewId::new(now);
-            reviews::insert(tx, review, payment.id, attempt.id, &screening.reasons, now, due_at).await?;
-            let facts = [("review", review.to_string()), ("reasons", screening.reasons.join(", "))];
-            told.push(staff_event(EventType::ReviewOpened, &mut payment, Some(&attempt), shop, &facts, now));
+            reviews::insert(tx, id, payment.id, attempt.id, &screening.reasons, now, due_at).await?;
         }
         if let Some(operation) = &operation {
             rows::insert_operation(tx, operation).await?;
         }
         events::insert(tx, &told).await?;
-        rows::update(tx, &payment).await?;
         Ok(match operation {
             Some(operation) => Begun::ToBank(Box::new(operation)),
             None => {

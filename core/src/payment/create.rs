@@ -6,7 +6,7 @@ use crate::event::EventType;
 use crate::id::{OperationId, PaymentId, Reference};
 use crate::idempotency::Claim;
 use crate::merchant::Scope;
-use crate::payment::confirm::{Begun, Confirmation};
+use crate::payment::confirm::{Begun, Confirmation, Row::Unwritten};
 use crate::payment::error::PaymentError;
 use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, pass_gate, recover};
@@ -52,15 +52,15 @@ impl Payments {
                     Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Begun::Replayed),
                 }
                 let mut payment = self.draft(tx, id, scope, new, now).await?;
-                rows::insert(tx, &payment).await?;
                 let created = payment_event(EventType::PaymentCreated, &mut payment, None, &scope.merchant.name, now);
                 let begun = match confirmation {
                     Some(confirmation) => {
-                        self.begin(tx, scope, payment, confirmation, vec![created], subject.operation).await?
+                        self.begin(tx, scope, Unwritten(payment), confirmation, vec![created], subject.operation)
+                            .await?
                     }
                     None => {
+                        rows::insert(tx, &payment).await?;
                         events::insert(tx, &[created]).await?;
-                        rows::update(tx, &payment).await?;
                         let document = Document { payment: Some(document_of(&payment, None)), ..Document::default() };
                         Begun::Done(document)
                     }

@@ -81,7 +81,7 @@ pub(super) async fn show(State(web): State<WebState>, visitor: Visitor) -> Resul
     let token = web.keyring.link_token(ticket.link);
     let mut page = TelegramPage {
         frame: Frame::new(&visitor, "telegram-title"),
-        link: format!("{}?start=r_{}", web.config.bot_link_base, token.expose()),
+        link: format!("{}?start=r_{}", web.config.bot_link.base(), token.expose()),
         code: ticket.code,
         waiting: state == BindState::Waiting,
         confirmed: state == BindState::Confirmed,

@@ -19,5 +19,5 @@ struct HomePage {
 /// `GET /`.
 pub(super) async fn show(State(web): State<WebState>, visitor: Visitor) -> Result<Response, Problem> {
     let frame = Frame::new(&visitor, "home-title");
-    page::answer(problem::DONE, &HomePage { frame, bot: web.config.bot_link_base.clone() })
+    page::answer(problem::DONE, &HomePage { frame, bot: web.config.bot_link.base() })
 }
