@@ -60,6 +60,9 @@ impl App {
         let listener = listen("server.listen", config.server.listen).await?;
         let private = listen("server.private_listen", config.server.private_listen).await?;
         let (address, private_address) = (listener.local_addr()?, private.local_addr()?);
+        if services.store.is_exclusive() {
+            services.deliveries.adopt_orphans().await?;
+        }
         let mut tasks = Tasks::default();
         let has = |role| roles.contains(&role);
 

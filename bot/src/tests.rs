@@ -263,8 +263,7 @@ impl World {
     /// Waits until the inbox has this many updates that could not be handled, and none that waits.
     pub(crate) async fn dead_updates(&self, dead: u64) {
         let counts = async || self.services.memory.inbox_counts().await.unwrap();
-        until("the inbox is worked off", async || counts().await.0 == 0).await;
-        assert_eq!(counts().await.1, dead);
+        until(&format!("the inbox worked off with {dead} dead updates"), async || counts().await == (0, dead)).await;
     }
 }
 

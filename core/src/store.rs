@@ -162,6 +162,12 @@ impl Store {
         self.inner.written[work as usize].subscribe()
     }
 
+    /// Whether this process is the only one on its database: SQLite files are locked against others.
+    #[must_use]
+    pub fn is_exclusive(&self) -> bool {
+        matches!(self.inner.writer, Writer::Sqlite(_))
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The planner: who hears of an event, how, and in which language.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +11,9 @@ use crate::account::Account;
 use crate::clock::{Clock, Timestamp};
 use crate::delivery::{ChannelKind, Lane};
 use crate::event::{Event, EventType};
-use crate::id::EventId;
+use crate::id::{EventId, MerchantId};
 use crate::language::Language;
+use crate::merchant::endpoint::{Endpoint, EndpointStatus};
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
 use crate::store::{
@@ -121,7 +124,8 @@ impl Planner {
         while !stop.is_cancelled() {
             events_written.mark_unchanged();
             match self.plan_once().await {
-                Ok(planned) if planned > 0 => continue,
+                // A full batch: more are waiting.
+                Ok(planned) if planned >= BATCH as usize => continue,
                 Ok(_) => {}
                 Err(error) => tracing::error!(error = %chain(&error), "events were not planned"),
             }
@@ -157,8 +161,9 @@ impl Planner {
         self.store
             .write(async |tx| {
                 let batch = events::unplanned(tx, BATCH).await?;
+                let mut known = KnownEndpoints::default();
                 for event in &batch {
-                    plan(tx, event, now).await?;
+                    plan(tx, event, &mut known, now).await?;
                 }
                 let ids: Vec<EventId> = batch.iter().map(|event| event.id).collect();
                 events::mark_planned(tx, &ids, now).await?;
@@ -180,7 +185,7 @@ impl Planner {
                         return Ok(0);
                     }
                     if let Some(event) = events::by_id(tx.conn(), id).await? {
-                        plan(tx, &event, now).await?;
+                        plan(tx, &event, &mut KnownEndpoints::default(), now).await?;
                     }
                     events::mark_planned(tx, &[id], now).await?;
                     Ok(1)
@@ -211,15 +216,18 @@ const fn is_about_a_row(error: &StoreError) -> bool {
     }
 }
 
-async fn plan(tx: &Tx, event: &Event, now: Timestamp) -> Result<(), StoreError> {
-    for delivery in routes(tx, event).await? {
+/// The endpoints of the merchants in a batch, read once.
+type KnownEndpoints = BTreeMap<(MerchantId, &'static str), Vec<Endpoint>>;
+
+async fn plan(tx: &Tx, event: &Event, known: &mut KnownEndpoints, now: Timestamp) -> Result<(), StoreError> {
+    for delivery in routes(tx, event, known).await? {
         rows::insert(tx, &delivery, now).await?;
     }
     Ok(())
 }
 
-async fn routes<'a>(tx: &Tx, event: &'a Event) -> Result<Vec<NewDelivery<'a>>, StoreError> {
-    let mut routes = webhook_routes(tx, event).await?;
+async fn routes<'a>(tx: &Tx, event: &'a Event, known: &mut KnownEndpoints) -> Result<Vec<NewDelivery<'a>>, StoreError> {
+    let mut routes = webhook_routes(tx, event, known).await?;
     let account = match event.audience.account_id {
         Some(id) => accounts::by_id(tx.conn(), id).await?,
         None => None,
@@ -241,15 +249,22 @@ async fn routes<'a>(tx: &Tx, event: &'a Event) -> Result<Vec<NewDelivery<'a>>, S
     Ok(routes)
 }
 
-async fn webhook_routes<'a>(tx: &Tx, event: &'a Event) -> Result<Vec<NewDelivery<'a>>, StoreError> {
+async fn webhook_routes<'a>(
+    tx: &Tx,
+    event: &'a Event,
+    known: &mut KnownEndpoints,
+) -> Result<Vec<NewDelivery<'a>>, StoreError> {
     let Some(merchant) = event.merchant_id.filter(|_| event.kind.is_public()) else { return Ok(Vec::new()) };
     let only = match event.kind {
         EventType::EndpointTest => event.document.endpoint.as_ref().map(|endpoint| endpoint.id.clone()),
         _ => None,
     };
-    let endpoints = merchants::endpoints(tx.conn(), merchant, event.mode).await?;
-    let wanted = endpoints.into_iter().filter(|endpoint| {
-        let active = endpoint.status == crate::merchant::endpoint::EndpointStatus::Active;
+    let endpoints = match known.entry((merchant, event.mode.as_str())) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => place.insert(merchants::endpoints(tx.conn(), merchant, event.mode).await?),
+    };
+    let wanted = endpoints.iter().filter(|endpoint| {
+        let active = endpoint.status == EndpointStatus::Active;
         let asked = only.as_ref().map_or_else(|| endpoint.wants(event.kind), |id| *id == endpoint.id.to_string());
         active && asked
     });

@@ -65,7 +65,18 @@ impl DeliveryLog {
         if rows::lost(self.store.reader(), now, 1).await?.is_empty() {
             return Ok(0);
         }
-        self.store.write(async |tx| reclaim(tx, now).await).await
+        self.store.write(async |tx| reclaim(tx, now, now).await).await
+    }
+
+    /// Gives every lease back, run out or not: for the start of a process that is the only one on its
+    /// database, when whoever held them is dead. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn adopt_orphans(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        self.store.write(async |tx| reclaim(tx, Timestamp::from_micros(i64::MAX), now).await).await
     }
 
     /// Re-arms recipients that are due later than what waits for them: a lost wake-up heals itself.
@@ -87,10 +98,11 @@ impl DeliveryLog {
     }
 }
 
-async fn reclaim(tx: &Tx, now: Timestamp) -> Result<usize, StoreError> {
+/// Gives back the leases that ran out by `cutoff`.
+async fn reclaim(tx: &Tx, cutoff: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
     let mut attempts = Vec::new();
     let mut waiting: BTreeSet<Uuid> = BTreeSet::new();
-    for lost in rows::lost(tx.conn(), now, LOST_MAX).await? {
+    for lost in rows::lost(tx.conn(), cutoff, LOST_MAX).await? {
         let dead = lost.attempt >= ATTEMPTS_MAX;
         let verdict = Verdict {
             id: lost.id,
