@@ -10,4 +10,5 @@ test:
 
 # Payments per second over HTTP on both databases.
 bench:
+    cargo build --release -p aviso
     cargo run --release -p aviso-benches --bin aviso-bench

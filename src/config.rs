@@ -2,9 +2,9 @@
 //! a port is bound. Only this file reads the environment.
 
 mod environment;
+mod section;
 mod show;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +15,11 @@ use aviso_notifier::email::config::MailConfig;
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::Deserialize;
-use url::Url;
+
+pub use section::{
+    DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, SecretsConfig, ServerConfig, TelegramConfig,
+    TelegramMode, WebhooksConfig,
+};
 
 /// Why the configuration was refused. Each names key, value and expectation.
 #[derive(Debug, thiserror::Error)]
@@ -86,167 +90,6 @@ impl Default for Config {
     }
 }
 
-/// Where it listens.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ServerConfig {
-    /// API and pages.
-    pub listen: SocketAddr,
-    /// Metrics and probes: not for the internet.
-    pub private_listen: SocketAddr,
-    /// How the world reaches `listen`; stands in links.
-    pub public_url: Url,
-    /// How many proxies of yours stand in front and each add the caller's address to
-    /// `X-Forwarded-For`. With 0 that header is not believed.
-    pub trusted_proxies: usize,
-}
-
-impl Default for ServerConfig {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            private_listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
-            public_url: Url::parse("http://localhost:8080").expect("a constant URL"),
-            trusted_proxies: 0,
-        }
-    }
-}
-
-/// Where data is kept.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DatabaseConfig {
-    /// `sqlite:path` or `postgres://user:password@host/database`. Default: `aviso.db` in the data folder.
-    pub url: Option<Secret>,
-}
-
-/// The master key.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SecretsConfig {
-    /// 64 hexadecimal digits.
-    pub master_key: Option<Secret>,
-    /// A file with the key. Default: `master.key` in the data folder, made when it is missing.
-    pub master_key_file: Option<PathBuf>,
-}
-
-/// Payments and the bank.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PaymentsConfig {
-    /// The acquirer: `sandbox`.
-    pub acquirer: String,
-    /// How long a payment may be finished.
-    pub expires_after_secs: u64,
-    /// How long the bank may take to answer.
-    pub acquirer_deadline_secs: u64,
-    /// How long after a message without outcome the bank is asked about it.
-    pub inquiry_after_secs: u64,
-    /// How long staff have for a review.
-    pub review_within_secs: u64,
-    /// How long the sandbox bank stays silent when it plays a time-out.
-    pub sandbox_timeout_ms: u64,
-}
-
-impl Default for PaymentsConfig {
-    fn default() -> Self {
-        Self {
-            acquirer: "sandbox".to_owned(),
-            expires_after_secs: 86_400,
-            acquirer_deadline_secs: 15,
-            inquiry_after_secs: 30,
-            review_within_secs: 14_400,
-            sandbox_timeout_ms: 2_000,
-        }
-    }
-}
-
-/// How updates of the bot arrive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TelegramMode {
-    /// Aviso asks for them.
-    Polling,
-    /// Telegram sends them to `public_url`.
-    Webhook,
-}
-
-/// The bot. Without a token there is none.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TelegramConfig {
-    /// The token from BotFather.
-    pub token: Option<Secret>,
-    /// A file with the token.
-    pub token_file: Option<PathBuf>,
-    /// Another Bot API server than Telegram's own.
-    pub api_url: Option<Url>,
-    /// How updates arrive.
-    pub mode: TelegramMode,
-    /// What Telegram shows with each update in webhook mode: 16 to 256 of `A-Za-z0-9_-`.
-    pub webhook_secret: Option<Secret>,
-}
-
-impl Default for TelegramConfig {
-    fn default() -> Self {
-        Self { token: None, token_file: None, api_url: None, mode: TelegramMode::Polling, webhook_secret: None }
-    }
-}
-
-/// Signed callbacks out.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WebhooksConfig {
-    /// Allows endpoints on this machine: for the sandbox only.
-    pub allow_loopback: bool,
-    /// Allows endpoints without TLS.
-    pub allow_http: bool,
-}
-
-/// How fast callers may be.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LimitsConfig {
-    /// Requests per second of an API key.
-    pub api_per_second: u32,
-    /// Requests of an API key at once.
-    pub api_burst: u32,
-    /// Form posts (log-in, registration, reset) per minute of an address.
-    pub forms_per_minute: u32,
-}
-
-impl Default for LimitsConfig {
-    fn default() -> Self {
-        Self { api_per_second: 100, api_burst: 200, forms_per_minute: 20 }
-    }
-}
-
-/// What is logged.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LogConfig {
-    /// `text` or `json`.
-    pub format: LogFormat,
-    /// A filter such as `info` or `aviso=debug,warn`.
-    pub filter: String,
-}
-
-impl Default for LogConfig {
-    fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info,sqlx=warn,sea_orm=warn".to_owned() }
-    }
-}
-
-/// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
-}
-
 impl Config {
     /// Reads the file (`aviso.toml` when it is there) and the environment, and checks everything.
     ///
@@ -261,10 +104,9 @@ impl Config {
                 .map_err(|error| ConfigError::File { path: path.to_owned(), reason: error.to_string() })?;
             figment = figment.merge(Toml::string(&text));
         }
-        let config: Self = figment
-            .merge(environment::settings())
-            .extract()
-            .map_err(|error| ConfigError::Shape(environment::explain(&error)))?;
+        let figment = figment.merge(environment::settings());
+        let config: Self =
+            figment.extract().map_err(|error| ConfigError::Shape(environment::explain(&figment, &error)))?;
         config.check()?;
         Ok(config)
     }
@@ -441,10 +283,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Config, ConfigError> {
-        let config: Config = Figment::new()
-            .merge(Toml::string(text))
-            .extract()
-            .map_err(|error| ConfigError::Shape(environment::explain(&error)))?;
+        let figment = Figment::new().merge(Toml::string(text));
+        let config: Config =
+            figment.extract().map_err(|error| ConfigError::Shape(environment::explain(&figment, &error)))?;
         config.check()?;
         Ok(config)
     }
@@ -459,7 +300,7 @@ mod tests {
     fn a_wrong_value_is_named_with_what_was_expected() {
         for (text, parts) in [
             ("[database]\nurl = \"mysql://root:pw@x/y\"", ["database.url", "postgres://"]),
-            ("[server]\nlisten = \"nowhere\"", ["server.listen", "socket address"]),
+            ("[server]\nlisten = \"nowhere\"", ["server.listen = nowhere", "127.0.0.1:8080"]),
             ("[server]\npublic_url = \"ftp://x\"", ["server.public_url", "http"]),
             ("[server]\nlisten_on = \"x\"", ["listen_on", "server"]),
             ("[payments]\ninquiry_after_secs = 5", ["payments.inquiry_after_secs", "acquirer_deadline_secs"]),

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::cli::{RoleName, SandboxArgs};
-use crate::config::Config;
+use crate::config::{Config, ServerConfig};
 use crate::lifecycle;
 
 /// The token of the local bot. Telegram's own server would refuse it.
@@ -80,7 +80,15 @@ impl Sandbox {
         telegram.add_user(User::new(BUYER.0, "Ana").with_username("ana_lopez").with_language("en").started());
         telegram.add_user(User::new(STAFF, "Boris").with_username("boris_support").with_language("en").started());
 
-        if config.telegram_token()?.is_none() {
+        // Apart from whatever `serve` uses: the sandbox has an owner that everybody knows.
+        config.data_dir = config.data_dir.join("sandbox");
+        config.database.url = None;
+        if config.server.public_url == ServerConfig::default().public_url && config.server.listen.port() != 0 {
+            // Cookies belong to a host: the page's links and the letters' must name the same one.
+            config.server.public_url = Url::parse(&format!("http://{}", config.server.listen))?;
+        }
+        let is_local_bot = config.telegram_token()?.is_none();
+        if is_local_bot {
             config.telegram.token = Some(Secret::new(LOCAL_TOKEN));
             config.telegram.api_url = Some(Url::parse(&telegram.url())?);
         }
@@ -92,7 +100,7 @@ impl Sandbox {
         let roles = [RoleName::Web, RoleName::Bot, RoleName::Notifier, RoleName::Webhooks, RoleName::Janitor];
         let app = App::start(&config, Arc::new(SystemClock), &roles).await?;
         let api = Url::parse(&format!("http://{}", app.address))?;
-        let key = seed::run(&app.services, &shop, &api).await?;
+        let key = seed::run(&app.services, &shop, &api, is_local_bot).await?;
 
         let mut page_config = PageConfig::new(BUYER.0, STAFF, BUYER.1);
         page_config.shop_name = seed::SHOP.to_owned();
@@ -131,5 +139,5 @@ fn announce(sandbox: &Sandbox) {
     println!("  Open this page:   {}", sandbox.page.url());
     println!("  API:              http://{}", sandbox.app.address);
     println!("  A key for it:     {}", sandbox.key.expose());
-    println!("  Stop with Ctrl+C. Data stays in the data folder.\n");
+    println!("  Stop with Ctrl+C. Data stays in data/sandbox.\n");
 }

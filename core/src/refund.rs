@@ -15,7 +15,10 @@ use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::service::{Gate, Subject};
 use crate::payment::text::{OrderRef, Reason};
 use crate::payment::{Handled, Page, Payment, PaymentError, Payments, follow_up, published, service};
-use crate::store::{Constraint, Store, StoreError, Tx, event as events, payment as rows, refund as refund_rows};
+use crate::store::{
+    Constraint, Store, StoreError, Tx, attempt as attempt_rows, event as events, operation as operation_rows,
+    payment as rows, refund as refund_rows,
+};
 
 /// Where a refund stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -198,12 +201,12 @@ impl Refunds {
         let inquire_at = now.after(self.payments.settings().inquiry_after);
         let message = FollowUp { id: message, kind: OperationKind::Refund, amount, refund_id: Some(id), inquire_at };
         let operation = follow_up::follow_up_operation(tx, &payment, &message, now).await?;
-        let attempts = rows::attempts(tx.conn(), payment.id).await?;
+        let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
         let shop = scope.merchant.name.as_str();
         let created =
             published::refund_event(EventType::RefundCreated, &mut payment, &refund, attempts.last(), shop, now);
         refund_rows::insert(tx, &refund).await?;
-        rows::insert_operation(tx, &operation).await?;
+        operation_rows::insert(tx, &operation).await?;
         events::insert(tx, &[created]).await?;
         rows::update(tx, &payment).await?;
         if matches!(actor, Actor::Staff(_) | Actor::Operator) {

@@ -6,6 +6,7 @@
 //! query files below translate them to domain types.
 
 pub(crate) mod account;
+pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod bot;
 pub(crate) mod delivery;
@@ -15,6 +16,7 @@ pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod link;
 pub(crate) mod merchant;
+pub(crate) mod operation;
 pub(crate) mod payment;
 pub(crate) mod recipient;
 pub(crate) mod refund;

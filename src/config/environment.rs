@@ -43,11 +43,34 @@ fn nested(key: &str, value: Value) -> Dict {
     }
 }
 
-/// An error of figment as one line that names the key.
-pub(super) fn explain(error: &figment::Error) -> String {
-    let path = error.path.join(".");
-    let key = if path.is_empty() { "configuration".to_owned() } else { path };
-    format!("{key}: {}", error.kind)
+/// An error of figment as one line that names key, value and expectation. Secrets are not shown.
+pub(super) fn explain(settings: &Figment, error: &figment::Error) -> String {
+    let key = error.path.join(".");
+    if key.is_empty() {
+        return format!("configuration: {}", error.kind);
+    }
+    let last = error.path.last().map(String::as_str).unwrap_or_default();
+    let expected = match last {
+        "listen" | "private_listen" => "an address and port such as 127.0.0.1:8080".to_owned(),
+        "public_url" | "api_url" => "a URL such as https://pay.example.com".to_owned(),
+        _ => error.kind.to_string(),
+    };
+    match settings.find_value(&key) {
+        Ok(value) if !SECRETS.contains(&last) => format!("{key} = {}: expected {expected}", shown(&value)),
+        Ok(_) | Err(_) => format!("{key}: {expected}"),
+    }
+}
+
+/// Keys whose values are never shown.
+const SECRETS: [&str; 5] = ["token", "password", "master_key", "webhook_secret", "url"];
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(_, text) => text.chars().take(80).collect(),
+        Value::Bool(_, flag) => flag.to_string(),
+        Value::Num(_, number) => number.to_i128().map_or_else(|| "a number".to_owned(), |number| number.to_string()),
+        Value::Char(..) | Value::Empty(..) | Value::Dict(..) | Value::Array(..) => "a value".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //! through the same doors.
 
 mod buyer;
+mod chat;
 mod merchant;
 mod staff;
 
 pub use buyer::{Buyer, Letter};
+pub use chat::Chat;
 pub use merchant::{Answer, Merchant, Order};
 pub use staff::Staff;
 

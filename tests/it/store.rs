@@ -60,3 +60,26 @@ async fn a_hub_without_its_migrations_says_so() {
     let refused = aviso::app::Services::open(&config, clock).await.expect_err("no schema yet");
     assert!(refused.to_string().contains("aviso migrate"), "{refused}");
 }
+
+async fn there_and_back(kind: Kind) {
+    use aviso_migrations::{Migrator, MigratorTrait};
+    let database = TestDatabase::create(kind);
+    let store = aviso_core::store::Store::open(&database.url).await.expect("a database");
+    let connection = store.migration_connection();
+    let lacking = aviso_migrations::pending(&connection).await.expect("a look");
+    assert_eq!(lacking, Migrator::migrations().len());
+    aviso_migrations::migrate(&connection).await.expect("up");
+    Migrator::down(&connection, None).await.expect("down");
+    aviso_migrations::migrate(&connection).await.expect("up again");
+    assert_eq!(aviso_migrations::pending(&connection).await.expect("a look"), 0);
+}
+
+#[tokio::test]
+async fn the_schema_goes_up_and_down_and_up_on_sqlite() {
+    there_and_back(Kind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_schema_goes_up_and_down_and_up_on_postgres() {
+    there_and_back(Kind::Postgres).await;
+}

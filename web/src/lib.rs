@@ -31,7 +31,11 @@ pub fn router(state: WebState) -> Router {
     let pages = account::router()
         .route_layer(from_fn_with_state(state.clone(), account::meet))
         .route_layer(from_fn_with_state(state.clone(), limit::pages));
-    let rest = Router::new().route("/openapi.json", get(api::openapi::serve)).merge(account::assets()).merge(probes());
+    let rest = Router::new()
+        .route("/openapi.json", get(api::openapi::serve))
+        .route("/docs/errors", get(problem::catalog::show))
+        .merge(account::assets())
+        .merge(probes());
     finished(Router::new().merge(api).merge(pages).merge(rest), state)
 }
 

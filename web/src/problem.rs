@@ -1,6 +1,7 @@
 //! Problems (RFC 9457): what an answer says when something is wrong. The only place that names status
 //! codes; every error of the core becomes a problem here, by an exhaustive match.
 
+pub(crate) mod catalog;
 mod code;
 mod translate;
 

@@ -28,7 +28,7 @@ email-sent =
     Tell the number to nobody. If nothing came, look into the spam folder or start again with /start.
 telegram-taken =
     <b>Already connected</b>
-    This Telegram belongs to an account already. See /payments, or disconnect it in that account first.
+    This Telegram belongs to an account already. See /payments. Support can move it to another account.
 no-account = <b>No account is connected to this chat yet.</b>
 cancelled = Cancelled. Nothing was changed.
 nothing-to-cancel = There is nothing to cancel.

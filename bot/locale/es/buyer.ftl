@@ -28,7 +28,7 @@ email-sent =
     No diga el número a nadie. Si no llegó nada, mire en el correo no deseado o empiece de nuevo con /start.
 telegram-taken =
     <b>Ya está conectado</b>
-    Este Telegram ya pertenece a una cuenta. Vea /payments, o desconéctelo antes en esa cuenta.
+    Este Telegram ya pertenece a una cuenta. Vea /payments. El servicio de ayuda puede pasarlo a otra cuenta.
 no-account = <b>Todavía no hay ninguna cuenta conectada a este chat.</b>
 cancelled = Cancelado. No se cambió nada.
 nothing-to-cancel = No hay nada que cancelar.

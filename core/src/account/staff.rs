@@ -17,11 +17,11 @@ pub enum Role {
     Agent,
     /// Decides reviews, keeps risk lists.
     Senior,
-    /// Moves money without limit.
+    /// Moves money; for limits that are still to come.
     Finance,
     /// Runs the hub.
     Admin,
-    /// Invites admins.
+    /// Owns the install; for limits that are still to come.
     Owner,
 }
 

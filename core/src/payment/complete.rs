@@ -21,7 +21,10 @@ use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
 use crate::port::AcquirerAnswer;
 use crate::refund::{Refund, RefundStatus};
-use crate::store::{StoreError, Tx, event as events, merchant as merchants, payment as rows, refund as refund_rows};
+use crate::store::{
+    StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
+    payment as rows, refund as refund_rows,
+};
 
 /// How long until a bank is asked again, by how often it was asked.
 const INQUIRY_BACKOFF_SECS: [u64; 8] = [2, 5, 15, 60, 300, 900, 3_600, 14_400];
@@ -51,11 +54,11 @@ impl Payments {
         self.store
             .write(async |tx| {
                 let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
-                let operation = rows::operation_by_id(tx.conn(), operation, payment.currency())
+                let operation = operation_rows::by_id(tx.conn(), operation, payment.currency())
                     .await?
                     .ok_or(PaymentError::Interrupted)?;
                 let attempt =
-                    rows::attempt_by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
+                    attempt_rows::by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
                 let shop = match shop {
                     Some(shop) => shop.to_owned(),
                     None => merchants::name(tx.conn(), payment.merchant_id).await?,
@@ -115,7 +118,7 @@ impl Work<'_> {
             }
             BankWord::Unknown => self.unknown(),
         }
-        rows::update_operation(self.tx, &self.operation).await?;
+        operation_rows::update(self.tx, &self.operation).await?;
         events::insert(self.tx, &self.told).await?;
         rows::update(self.tx, &self.payment).await?;
         Ok(())
@@ -152,7 +155,7 @@ impl Work<'_> {
             updated_at: self.now,
             ..self.operation.clone()
         };
-        rows::insert_operation(self.tx, &reversal).await
+        operation_rows::insert(self.tx, &reversal).await
     }
 
     fn settle(&mut self, status: OperationStatus, decline: Option<DeclineCode>) {
@@ -208,7 +211,7 @@ impl Work<'_> {
         match self.operation.kind {
             OperationKind::Authorize => {
                 self.attempt.decline = Some(code);
-                rows::update_attempt(self.tx, &self.attempt).await?;
+                attempt_rows::update(self.tx, &self.attempt).await?;
                 self.payment = self.payment.clone().decline(code, self.now)?;
                 self.tell(EventType::PaymentDeclined);
             }
@@ -262,7 +265,7 @@ impl Work<'_> {
             created_at: self.now,
             ..self.operation.clone()
         };
-        rows::insert_operation(self.tx, &capture).await
+        operation_rows::insert(self.tx, &capture).await
     }
 
     async fn end_refund(

@@ -18,7 +18,10 @@ use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_s
 use crate::payment::{CaptureMode, Payment, Payments};
 use crate::risk::{self, Verdict};
 use crate::secret::Purpose;
-use crate::store::{Tx, event as events, payment as rows, review as reviews, risk as risk_rows};
+use crate::store::{
+    Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
+    risk as risk_rows,
+};
 
 /// What a buyer pays with.
 #[derive(Debug)]
@@ -160,14 +163,14 @@ impl Payments {
         } else {
             rows::update(tx, &payment).await?;
         }
-        rows::insert_attempt(tx, &attempt).await?;
+        attempt_rows::insert(tx, &attempt).await?;
         risk_rows::insert_decision(tx, payment.id, attempt.id, &screening, now).await?;
         if let Some(id) = review {
             let due_at = now.after(self.settings.review_within);
             reviews::insert(tx, id, payment.id, attempt.id, &screening.reasons, now, due_at).await?;
         }
         if let Some(operation) = &operation {
-            rows::insert_operation(tx, operation).await?;
+            operation_rows::insert(tx, operation).await?;
         }
         events::insert(tx, &told).await?;
         Ok(match operation {

@@ -15,7 +15,9 @@ use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
-use crate::store::{Tx, event as events, payment as rows, review as reviews};
+use crate::store::{
+    Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
+};
 
 /// What a merchant or member of staff asks for.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +82,7 @@ impl Payments {
                     return Ok(Begun::Done(document));
                 }
                 let operation = self.message(tx, subject.operation, &payment, ask, now).await?;
-                rows::insert_operation(tx, &operation).await?;
+                operation_rows::insert(tx, &operation).await?;
                 Ok::<_, PaymentError>(Begun::ToBank(Box::new(operation)))
             })
             .await?;
@@ -140,7 +142,7 @@ pub(crate) async fn follow_up_operation(
     message: &FollowUp,
     now: Timestamp,
 ) -> Result<Operation, PaymentError> {
-    let operations = rows::operations(tx.conn(), payment).await?;
+    let operations = operation_rows::of_payment(tx.conn(), payment).await?;
     let is_refund = message.kind == OperationKind::Refund;
     // Refunds may overlap: the money of each is set aside. Captures and voids may not.
     let in_the_way = |other: &Operation| other.status.is_open() && !(is_refund && other.kind == OperationKind::Refund);
@@ -173,8 +175,8 @@ pub(crate) async fn follow_up_operation(
 async fn cancel(tx: &Tx, payment: Payment, shop: &str, now: Timestamp) -> Result<Document, PaymentError> {
     let mut payment = payment.void(now)?;
     reviews::lapse(tx, payment.id, now).await?;
-    let attempts = rows::attempts(tx.conn(), payment.id).await?;
-    rows::erase_sealed_cards(tx, payment.id).await?;
+    let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
+    attempt_rows::erase_sealed_cards(tx, payment.id).await?;
     let event = payment_event(EventType::PaymentVoided, &mut payment, attempts.last(), shop, now);
     events::insert(tx, &[event]).await?;
     rows::update(tx, &payment).await?;

@@ -12,7 +12,8 @@ use crate::payment::error::PaymentError;
 use crate::payment::operation::OperationKind;
 use crate::payment::published::payment_event;
 use crate::store::{
-    StoreError, event as events, idempotency as keys, merchant as merchants, payment as rows, review as reviews,
+    StoreError, attempt as attempt_rows, event as events, idempotency as keys, merchant as merchants,
+    operation as operation_rows, payment as rows, review as reviews,
 };
 
 /// Messages or payments handled in one round.
@@ -27,7 +28,7 @@ impl Payments {
     ///
     /// [`StoreError`]; what failed for one message is logged and tried again later.
     pub async fn resolve_due(&self) -> Result<usize, StoreError> {
-        let due = rows::inquiries_due(self.store.reader(), self.now(), ROUND_MAX).await?;
+        let due = operation_rows::inquiries_due(self.store.reader(), self.now(), ROUND_MAX).await?;
         let asked = due.len();
         // Several at once: a bank that hangs on one message must not hold up the others.
         futures::stream::iter(due)
@@ -44,11 +45,11 @@ impl Payments {
         let now = self.now();
         // Longer than the bank's deadline: no other instance asks meanwhile.
         let next = now.after(self.settings.inquiry_after);
-        if !self.store.write(async |tx| rows::take_inquiry(tx, id, now, next).await).await? {
+        if !self.store.write(async |tx| operation_rows::take_inquiry(tx, id, now, next).await).await? {
             return Ok(());
         }
         let payment = rows::by_id(self.store.reader(), payment).await?.ok_or(PaymentError::NotFound(payment))?;
-        let operation = rows::operation_by_id(self.store.reader(), id, payment.currency())
+        let operation = operation_rows::by_id(self.store.reader(), id, payment.currency())
             .await?
             .ok_or(PaymentError::Interrupted)?;
         let word = match operation.kind {
@@ -85,9 +86,9 @@ impl Payments {
                 // Somebody may have finished it since it was listed.
                 let Ok(mut payment) = payment.expire(now) else { return Ok(()) };
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
-                let attempts = rows::attempts(tx.conn(), id).await?;
+                let attempts = attempt_rows::of_payment(tx.conn(), id).await?;
                 reviews::lapse(tx, id, now).await?;
-                rows::erase_sealed_cards(tx, id).await?;
+                attempt_rows::erase_sealed_cards(tx, id).await?;
                 let event = payment_event(EventType::PaymentExpired, &mut payment, attempts.last(), &shop, now);
                 events::insert(tx, &[event]).await?;
                 rows::update(tx, &payment).await?;
@@ -96,7 +97,7 @@ impl Payments {
             .await
     }
 
-    /// Forgets idempotency keys older than two days (they are promised for one), a bounded number at a
+    /// Forgets idempotency keys older than two days, as promised, a bounded number at a
     /// time. Gives how many.
     ///
     /// # Errors

@@ -14,7 +14,8 @@ use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
 use crate::refund::Refund;
 use crate::store::{
-    StoreError, event as events, merchant as merchants, payment as rows, refund as refunds, review as reviews,
+    StoreError, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
+    payment as rows, refund as refunds, review as reviews,
 };
 
 /// Part of a list, newest first.
@@ -77,7 +78,7 @@ impl Payments {
     pub async fn get(&self, scope: &Scope, id: PaymentId) -> Result<PaymentDocument, PaymentError> {
         let payment = rows::by_id(self.store.reader(), id).await?;
         let payment = payment.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
-        let attempts = rows::attempts(self.store.reader(), id).await?;
+        let attempts = attempt_rows::of_payment(self.store.reader(), id).await?;
         Ok(document_of(&payment, attempts.last()))
     }
 
@@ -125,7 +126,7 @@ impl Payments {
     ) -> Result<Page<PaymentDocument>, StoreError> {
         let payments = Page::cut(rows::page(self.store.reader(), filter, before, limit + 1).await?, limit);
         let ids: Vec<PaymentId> = payments.items.iter().map(|payment| payment.id).collect();
-        let latest = rows::latest_attempts(self.store.reader(), &ids).await?;
+        let latest = attempt_rows::latest(self.store.reader(), &ids).await?;
         Ok(payments.map(|payment| document_of(&payment, latest.get(&payment.id))))
     }
 
@@ -149,8 +150,8 @@ impl Payments {
         let timeline = events::of_payment(conn, id).await?.into_iter().map(timeline_entry).collect();
         Ok(PaymentDetails {
             shop: merchants::name(conn, payment.merchant_id).await?,
-            attempts: rows::attempts(conn, id).await?,
-            operations: rows::operations(conn, &payment).await?,
+            attempts: attempt_rows::of_payment(conn, id).await?,
+            operations: operation_rows::of_payment(conn, &payment).await?,
             refunds: refunds::of_payment(conn, id).await?,
             timeline,
             payment,
@@ -198,7 +199,7 @@ impl Payments {
     /// [`StoreError`].
     pub async fn backlog(&self) -> Result<(u64, u64), StoreError> {
         let conn = self.store.reader();
-        Ok((rows::count_open_operations(conn).await?, reviews::count_open(conn).await?))
+        Ok((operation_rows::count_open(conn).await?, reviews::count_open(conn).await?))
     }
 
     /// The merchant of a payment as its owner would act on it: for staff.
@@ -226,7 +227,7 @@ impl Payments {
                 let mut payment = payment.ok_or(PaymentError::NotFound(id))?;
                 let Some(case) = reviews::open_case(tx, id, account, now).await? else { return Ok(None) };
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
-                let attempts = rows::attempts(tx.conn(), id).await?;
+                let attempts = attempt_rows::of_payment(tx.conn(), id).await?;
                 let facts = [("case", case.to_string())];
                 let kind = crate::event::EventType::CaseOpened;
                 let event = staff_event(kind, &mut payment, attempts.last(), &shop, &facts, now);

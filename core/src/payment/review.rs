@@ -14,7 +14,10 @@ use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::detached;
 use crate::payment::{Payment, Payments};
 use crate::secret::{KeyError, Purpose};
-use crate::store::{StoreError, Tx, event as events, merchant as merchants, payment as rows, review as reviews};
+use crate::store::{
+    StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
+    payment as rows, review as reviews,
+};
 
 /// A payment that waits for staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +114,7 @@ impl Payments {
                 };
                 audit::record(tx, &row, now).await?;
                 let attempt =
-                    rows::attempt_by_id(tx.conn(), open.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
+                    attempt_rows::by_id(tx.conn(), open.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
                 let closing = [("review", review.to_string()), ("decision", decision.as_str().to_owned())];
                 self.carry_out(tx, payment, attempt, decision, &shop, &closing, now).await
@@ -153,9 +156,9 @@ impl Payments {
         if decision == ReviewDecision::Reject {
             told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
         }
-        rows::update_attempt(tx, &attempt).await?;
+        attempt_rows::update(tx, &attempt).await?;
         if let Some(operation) = &operation {
-            rows::insert_operation(tx, operation).await?;
+            operation_rows::insert(tx, operation).await?;
         }
         events::insert(tx, &told).await?;
         rows::update(tx, &payment).await?;

@@ -15,7 +15,10 @@ use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::published::{document_of, refund_document};
 use crate::port::{Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, LinkError};
 use crate::secret::Keyring;
-use crate::store::{Store, StoreError, Tx, idempotency as keys, payment as rows, refund as refunds};
+use crate::store::{
+    Store, StoreError, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
+    refund as refunds,
+};
 
 /// What is adjustable.
 #[derive(Debug, Clone, Copy)]
@@ -289,7 +292,7 @@ pub(crate) async fn recover(
     if let Some(answer) = keys::answer(tx, claim).await? {
         return Ok(answer);
     }
-    let operation = rows::operation_by_id(tx.conn(), subject.operation, payment.currency()).await?;
+    let operation = operation_rows::by_id(tx.conn(), subject.operation, payment.currency()).await?;
     if operation.is_some_and(|operation| operation.status.is_open()) {
         return Err(KeyConflict::InUse.into());
     }
@@ -297,7 +300,7 @@ pub(crate) async fn recover(
         Some(id) => refunds::by_id(tx.conn(), id).await?,
         None => None,
     };
-    let attempts = rows::attempts(tx.conn(), payment.id).await?;
+    let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
     let document = Document {
         payment: Some(document_of(&payment, attempts.last())),
         refund: refund.as_ref().map(refund_document),

@@ -1,7 +1,7 @@
 //! The country of a card's issuer by the first digits of its number.
 //!
-//! Ships the ranges of the well-known test cards only: real ranges belong to the networks and are
-//! loaded by the operator.
+//! Holds the ranges of the well-known test cards only: real ranges belong to the networks and cannot
+//! be shipped.
 
 /// Prefixes and countries (ISO 3166-1 alpha-2). Test numbers `400000nnn…` carry the ISO 3166-1
 /// numeric country behind the BIN.

@@ -8,7 +8,7 @@ use crate::id::MerchantId;
 use crate::merchant::Mode;
 use crate::money::Money;
 use crate::risk::{Attribute, List, ListEntry, Verdict, Window};
-use crate::store::{StoreError, Tx, payment as attempts, risk as rows};
+use crate::store::{StoreError, Tx, attempt as attempt_rows, risk as rows};
 
 /// What is decided about.
 #[derive(Debug)]
@@ -95,12 +95,12 @@ pub(crate) async fn screen(tx: &Tx, subject: &Subject<'_>, now: Timestamp) -> Re
         let feature = |what: &str| format!("{}_{what}_{}", limit.attribute.as_str(), limit.window_secs);
         let mut exceeded = None;
         if let Some(max) = limit.count_max {
-            let count = attempts::count_attempts(tx.conn(), &window, max).await? + 1;
+            let count = attempt_rows::count(tx.conn(), &window, max).await? + 1;
             features.insert(feature("count"), count.to_string());
             exceeded = (count > max).then_some("count");
         }
         if let Some((max, _)) = limit.amount_max {
-            let before = attempts::sum_attempts(tx.conn(), &window).await?;
+            let before = attempt_rows::sum(tx.conn(), &window).await?;
             let sum = before.saturating_add(counted(subject.amount, &window));
             features.insert(feature("amount"), sum.to_string());
             exceeded = exceeded.or((sum > max).then_some("amount"));

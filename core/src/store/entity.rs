@@ -33,3 +33,58 @@ pub(super) mod staff;
 pub(super) mod telegram_identity;
 pub(super) mod webhook_endpoint;
 pub(super) mod webhook_secret;
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Iterable, Statement};
+
+    use crate::store::{DatabaseUrl, Store};
+
+    /// Compares an entity with the table that the migrations made: same name, same columns.
+    macro_rules! same_columns {
+        ($connection:expr, $($table:ident),* $(,)?) => {$(
+            super::$table::Entity::find().one(&$connection).await.unwrap();
+            let listing = format!("PRAGMA table_info({})", stringify!($table));
+            let rows = $connection.query_all_raw(Statement::from_string(DbBackend::Sqlite, listing)).await.unwrap();
+            assert_eq!(rows.len(), super::$table::Column::iter().count(), stringify!($table));
+        )*};
+    }
+
+    #[tokio::test]
+    async fn rows_have_the_columns_that_the_migrations_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&DatabaseUrl::Sqlite(folder.path().join("drift.db"))).await.unwrap();
+        let connection = store.migration_connection();
+        aviso_migrations::migrate(&connection).await.unwrap();
+        same_columns!(
+            connection,
+            account,
+            attempt,
+            audit,
+            bot_button,
+            bot_conversation,
+            bot_update,
+            buyer_case,
+            delivery,
+            delivery_attempt,
+            event,
+            idempotency,
+            link,
+            merchant,
+            merchant_key,
+            operation,
+            payment,
+            recipient,
+            refund,
+            review,
+            risk_decision,
+            risk_limit,
+            risk_list_entry,
+            session,
+            staff,
+            telegram_identity,
+            webhook_endpoint,
+            webhook_secret,
+        );
+    }
+}

@@ -1,21 +1,21 @@
 //! A buyer: a Telegram user, a mailbox and a browser.
 
 use aviso_core::account::TelegramUser;
+use std::ops::Deref;
+
 use aviso_core::account::email::EmailAddress;
 use aviso_core::language::Language;
 use aviso_sandbox::standin::smtp::Mail;
-use aviso_sandbox::standin::telegram::{MessageView, User};
+use aviso_sandbox::standin::telegram::User;
 
-use crate::actor::next_number;
+use crate::actor::{Chat, next_number};
 use crate::app::TestApp;
 use crate::until::DEADLINE;
 
 /// A buyer.
 #[derive(Debug, Clone)]
 pub struct Buyer {
-    app: TestApp,
-    /// The numeric Telegram id, also the chat's.
-    pub id: i64,
+    chat: Chat,
     /// The mailbox.
     pub email: String,
     /// The @username without the `@`.
@@ -56,7 +56,7 @@ impl TestApp {
         let id = 10_000 + next_number();
         let username = format!("ana_{id}");
         self.telegram.add_user(User::new(id, "Ana").with_username(&username).with_language("en"));
-        Buyer { app: self.clone(), id, email: format!("ana{id}@example.com"), username }
+        Buyer { chat: Chat { app: self.clone(), id }, email: format!("ana{id}@example.com"), username }
     }
 
     /// A buyer whose e-mail is confirmed and whose chat is bound.
@@ -82,38 +82,15 @@ impl TestApp {
     }
 }
 
+impl Deref for Buyer {
+    type Target = Chat;
+
+    fn deref(&self) -> &Chat {
+        &self.chat
+    }
+}
+
 impl Buyer {
-    /// Writes to the bot.
-    ///
-    /// # Panics
-    ///
-    /// When Telegram does not allow it.
-    pub fn say(&self, text: &str) {
-        self.app.telegram.say(self.id, text).expect("Telegram takes the message");
-    }
-
-    /// Presses a button by its label or data.
-    ///
-    /// # Panics
-    ///
-    /// When there is no such button.
-    pub fn press(&self, message: &MessageView, button: &str) {
-        self.app.telegram.press(self.id, message.id, button).expect("a button");
-    }
-
-    /// Waits for a message of the bot that fits.
-    ///
-    /// # Panics
-    ///
-    /// When none comes: shows the chat.
-    pub async fn reads(&self, fits: impl FnMut(&MessageView) -> bool + Send) -> MessageView {
-        self.app
-            .telegram
-            .wait_for(self.id, DEADLINE, fits)
-            .await
-            .unwrap_or_else(|chat| panic!("no such message:\n{chat}"))
-    }
-
     /// Waits for a letter that fits.
     ///
     /// # Panics
@@ -121,7 +98,7 @@ impl Buyer {
     /// When none comes: lists the mailbox.
     pub async fn opens(&self, mut fits: impl FnMut(&Letter) -> bool + Send) -> Letter {
         let fits = |mail: &Mail| fits(&Letter::of(mail));
-        let found = self.app.smtp.wait_for(&self.email, DEADLINE, fits).await;
+        let found = self.chat.app.smtp.wait_for(&self.email, DEADLINE, fits).await;
         Letter::of(&found.unwrap_or_else(|mailbox| panic!("no such letter:\n{mailbox}")))
     }
 }

@@ -1,0 +1,159 @@
+//! Rows of attempts, and the velocity features that are read from them.
+
+use std::collections::BTreeMap;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+
+use super::entity::attempt;
+use super::payment::money;
+use super::{StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::id::{AttemptId, MerchantId, PaymentId};
+use crate::merchant::Mode;
+use crate::payment::attempt::Attempt;
+use crate::payment::card::{Brand, CardFace};
+use crate::payment::decline::DeclineCode;
+use crate::risk::{Attribute, Verdict, Window};
+
+fn attempt_row(attempt: &Attempt) -> attempt::Model {
+    attempt::Model {
+        id: attempt.id.as_uuid(),
+        payment_id: attempt.payment_id.as_uuid(),
+        number: attempt.number,
+        merchant_id: attempt.merchant_id.as_uuid(),
+        mode: attempt.mode.as_str().to_owned(),
+        amount: attempt.amount.minor(),
+        currency: attempt.amount.currency().code().to_owned(),
+        brand: attempt.face.brand.as_str().to_owned(),
+        first6: attempt.face.first6.clone(),
+        last4: attempt.face.last4.clone(),
+        exp_month: i32::from(attempt.face.exp_month),
+        exp_year: i32::from(attempt.face.exp_year),
+        card: attempt.card.clone(),
+        merchant_card: attempt.merchant_card.clone(),
+        email_ci: attempt.email.clone(),
+        ip: attempt.ip.clone(),
+        sealed_card: attempt.sealed_card.clone(),
+        verdict: attempt.verdict.as_str().to_owned(),
+        decline_code: attempt.decline.map(|code| code.as_str().to_owned()),
+        created_at: attempt.created_at.as_micros(),
+    }
+}
+
+fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
+    let bad = |column| StoreError::Unreadable { table: "attempt", column };
+    Ok(Attempt {
+        id: AttemptId::from_uuid(row.id),
+        payment_id: PaymentId::from_uuid(row.payment_id),
+        number: row.number,
+        merchant_id: MerchantId::from_uuid(row.merchant_id),
+        mode: Mode::from_name(&row.mode).ok_or_else(|| bad("mode"))?,
+        amount: money("attempt", row.amount, &row.currency)?,
+        face: CardFace {
+            brand: Brand::from_name(&row.brand),
+            first6: row.first6,
+            last4: row.last4,
+            exp_month: u8::try_from(row.exp_month).map_err(|_| bad("exp_month"))?,
+            exp_year: u16::try_from(row.exp_year).map_err(|_| bad("exp_year"))?,
+        },
+        card: row.card,
+        merchant_card: row.merchant_card,
+        email: row.email_ci,
+        ip: row.ip,
+        sealed_card: row.sealed_card,
+        verdict: Verdict::from_name(&row.verdict).ok_or_else(|| bad("verdict"))?,
+        decline: row.decline_code.as_deref().and_then(DeclineCode::from_name),
+        created_at: Timestamp::from_micros(row.created_at),
+    })
+}
+
+pub(crate) async fn insert(tx: &Tx, attempt: &Attempt) -> Result<(), StoreError> {
+    attempt::Entity::insert(attempt_row(attempt).into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+pub(crate) async fn update(tx: &Tx, attempt: &Attempt) -> Result<(), StoreError> {
+    let row = attempt_row(attempt).into_active_model().reset_all();
+    attempt::Entity::update(row).validate()?.exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Forgets the cards that were kept for a review.
+pub(crate) async fn erase_sealed_cards(tx: &Tx, payment: PaymentId) -> Result<(), StoreError> {
+    attempt::Entity::update_many()
+        .col_expr(attempt::Column::SealedCard, Expr::value(Option::<Vec<u8>>::None))
+        .filter(attempt::Column::PaymentId.eq(payment.as_uuid()))
+        .filter(attempt::Column::SealedCard.is_not_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The attempts of a payment, first one first.
+pub(crate) async fn of_payment(conn: &impl ConnectionTrait, payment: PaymentId) -> Result<Vec<Attempt>, StoreError> {
+    let query = attempt::Entity::find()
+        .filter(attempt::Column::PaymentId.eq(payment.as_uuid()))
+        .order_by(attempt::Column::Number, Order::Asc);
+    query.all(conn).await?.into_iter().map(attempt_from).collect()
+}
+
+/// The latest attempt of each of these payments.
+pub(crate) async fn latest(
+    conn: &impl ConnectionTrait,
+    payments: &[PaymentId],
+) -> Result<BTreeMap<PaymentId, Attempt>, StoreError> {
+    let ids = payments.iter().map(|id| id.as_uuid());
+    let query = attempt::Entity::find()
+        .filter(attempt::Column::PaymentId.is_in(ids))
+        .order_by(attempt::Column::Number, Order::Asc);
+    let attempts = query.all(conn).await?.into_iter().map(attempt_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(attempts.into_iter().map(|attempt| (attempt.payment_id, attempt)).collect())
+}
+
+pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
+    attempt::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(attempt_from).transpose()
+}
+
+/// Rows of a window that are looked at for a sum: more than any sane limit allows.
+const WINDOW_ROWS_MAX: u64 = 10_000;
+
+fn in_window(window: &Window<'_>) -> Option<Select<attempt::Entity>> {
+    let column = match window.attribute {
+        Attribute::Card => attempt::Column::Card,
+        Attribute::Email => attempt::Column::EmailCi,
+        Attribute::Ip => attempt::Column::Ip,
+        Attribute::Bin | Attribute::Country => return None,
+    };
+    let mut query = attempt::Entity::find()
+        .select_only()
+        .filter(column.eq(window.value))
+        .filter(attempt::Column::Mode.eq(window.mode.as_str()))
+        // No upper bound: whoever passed before us counts, even if its clock was a little ahead.
+        .filter(attempt::Column::CreatedAt.gt(window.after.as_micros()));
+    if let Some(merchant) = window.merchant_id {
+        query = query.filter(attempt::Column::MerchantId.eq(merchant.as_uuid()));
+    }
+    Some(query)
+}
+
+/// Attempts in a window of time, counted up to `most`: straight from the truth, at a bounded cost.
+pub(crate) async fn count(conn: &impl ConnectionTrait, window: &Window<'_>, most: i64) -> Result<i64, StoreError> {
+    let Some(query) = in_window(window) else { return Ok(0) };
+    let query = query.column(attempt::Column::Id).limit(most.unsigned_abs());
+    let found = query.into_tuple::<uuid::Uuid>().all(conn).await?.len();
+    Ok(i64::try_from(found).unwrap_or(i64::MAX))
+}
+
+/// The sum of the attempts in a window of time in the window's currency, minor units.
+pub(crate) async fn sum(conn: &impl ConnectionTrait, window: &Window<'_>) -> Result<i64, StoreError> {
+    let Some(query) = in_window(window) else { return Ok(0) };
+    let query = query
+        .column(attempt::Column::Amount)
+        .filter(attempt::Column::Currency.eq(window.currency.code()))
+        .limit(WINDOW_ROWS_MAX);
+    Ok(query.into_tuple::<i64>().all(conn).await?.into_iter().fold(0, i64::saturating_add))
+}

@@ -1,0 +1,129 @@
+//! Rows of operations: the messages to acquirers.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+
+use super::entity::operation;
+use super::{StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::id::{AttemptId, OperationId, PaymentId, RefundId};
+use crate::money::{Currency, Money};
+use crate::payment::Payment;
+use crate::payment::decline::DeclineCode;
+use crate::payment::operation::{Operation, OperationKind, OperationStatus};
+
+fn operation_row(operation: &Operation) -> operation::Model {
+    operation::Model {
+        id: operation.id.as_uuid(),
+        payment_id: operation.payment_id.as_uuid(),
+        attempt_id: operation.attempt_id.as_uuid(),
+        refund_id: operation.refund_id.map(RefundId::as_uuid),
+        kind: operation.kind.as_str().to_owned(),
+        status: operation.status.as_str().to_owned(),
+        amount: operation.amount.minor(),
+        takes_money: i32::from(operation.takes_money),
+        acquirer: operation.acquirer.clone(),
+        acquirer_ref: operation.acquirer_ref.clone(),
+        approval_code: operation.approval_code.clone(),
+        decline_code: operation.decline.map(|code| code.as_str().to_owned()),
+        acknowledged: i32::from(operation.acknowledged),
+        inquiries: operation.inquiries,
+        next_inquiry_at: operation.next_inquiry_at.map(Timestamp::as_micros),
+        created_at: operation.created_at.as_micros(),
+        updated_at: operation.updated_at.as_micros(),
+    }
+}
+
+fn operation_from(row: operation::Model, currency: Currency) -> Result<Operation, StoreError> {
+    let bad = |column| StoreError::Unreadable { table: "operation", column };
+    Ok(Operation {
+        id: OperationId::from_uuid(row.id),
+        payment_id: PaymentId::from_uuid(row.payment_id),
+        attempt_id: AttemptId::from_uuid(row.attempt_id),
+        refund_id: row.refund_id.map(RefundId::from_uuid),
+        kind: OperationKind::from_name(&row.kind).ok_or_else(|| bad("kind"))?,
+        status: OperationStatus::from_name(&row.status).ok_or_else(|| bad("status"))?,
+        amount: Money::new(row.amount, currency).map_err(|_| bad("amount"))?,
+        takes_money: row.takes_money != 0,
+        acquirer: row.acquirer,
+        acquirer_ref: row.acquirer_ref,
+        approval_code: row.approval_code,
+        decline: row.decline_code.as_deref().and_then(DeclineCode::from_name),
+        acknowledged: row.acknowledged != 0,
+        inquiries: row.inquiries,
+        next_inquiry_at: row.next_inquiry_at.map(Timestamp::from_micros),
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
+pub(crate) async fn insert(tx: &Tx, operation: &Operation) -> Result<(), StoreError> {
+    operation::Entity::insert(operation_row(operation).into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+pub(crate) async fn update(tx: &Tx, operation: &Operation) -> Result<(), StoreError> {
+    let row = operation_row(operation).into_active_model().reset_all();
+    operation::Entity::update(row).validate()?.exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+pub(crate) async fn by_id(
+    conn: &impl ConnectionTrait,
+    id: OperationId,
+    currency: Currency,
+) -> Result<Option<Operation>, StoreError> {
+    let row = operation::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    row.map(|row| operation_from(row, currency)).transpose()
+}
+
+/// Takes the task of asking about a message, unless another instance was quicker.
+pub(crate) async fn take_inquiry(
+    tx: &Tx,
+    id: OperationId,
+    seen_due_by: Timestamp,
+    next: Timestamp,
+) -> Result<bool, StoreError> {
+    let updated = operation::Entity::update_many()
+        .col_expr(operation::Column::NextInquiryAt, Expr::value(next.as_micros()))
+        .filter(operation::Column::Id.eq(id.as_uuid()))
+        .filter(operation::Column::NextInquiryAt.lte(seen_due_by.as_micros()))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// The messages about a payment, oldest first.
+pub(crate) async fn of_payment(conn: &impl ConnectionTrait, payment: &Payment) -> Result<Vec<Operation>, StoreError> {
+    let query = operation::Entity::find()
+        .filter(operation::Column::PaymentId.eq(payment.id.as_uuid()))
+        .order_by(operation::Column::Id, Order::Asc);
+    query.all(conn).await?.into_iter().map(|row| operation_from(row, payment.currency())).collect()
+}
+
+/// Messages whose outcome should be asked for now, with the payment of each.
+pub(crate) async fn inquiries_due(
+    conn: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<(OperationId, PaymentId)>, StoreError> {
+    let rows = operation::Entity::find()
+        .select_only()
+        .columns([operation::Column::Id, operation::Column::PaymentId])
+        .filter(operation::Column::NextInquiryAt.is_not_null())
+        .filter(operation::Column::NextInquiryAt.lte(now.as_micros()))
+        .order_by(operation::Column::NextInquiryAt, Order::Asc)
+        .limit(limit)
+        .into_tuple::<(uuid::Uuid, uuid::Uuid)>()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, payment)| (OperationId::from_uuid(id), PaymentId::from_uuid(payment))).collect())
+}
+
+/// How many messages have no outcome yet.
+pub(crate) async fn count_open(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    Ok(operation::Entity::find().filter(operation::Column::NextInquiryAt.is_not_null()).count(conn).await?)
+}
