@@ -1,9 +1,12 @@
 //! Letters, read by somebody else's code.
 
-use aviso_notifier::email::config::DkimKeys;
+use aviso_core::secret::Secret;
+use aviso_notifier::email::config::{DkimKeys, MailTls};
+use aviso_sandbox::standin::smtp::{Smtp, SmtpConfig, Tls};
 use aviso_tests::actor::Order;
 use aviso_tests::app::TestApp;
 use aviso_tests::database::Kind;
+use aviso_tests::until::DEADLINE;
 use aviso_tests::{card, peer};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -29,4 +32,32 @@ async fn another_implementation_verifies_both_dkim_signatures() {
     assert!(peer::verifies_dkim(&letter.raw, &records));
     let tampered = String::from_utf8_lossy(&letter.raw).replace("49.90", "94.90").into_bytes();
     assert!(!peer::verifies_dkim(&tampered, &records));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn letters_go_through_a_relay_that_wants_starttls_and_a_login() {
+    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let wishes = SmtpConfig::with_tls(Tls::StartTlsRequired).login("aviso", "the relay's password");
+    let relay = Smtp::start(any, wishes).await.expect("a relay");
+    let folder = tempfile::tempdir().expect("a folder");
+    let authority = folder.path().join("ca.pem");
+    std::fs::write(&authority, relay.ca_pem()).expect("a written certificate");
+    let port = relay.addr().port();
+    let app = TestApp::start_with(Kind::Sqlite, |config| {
+        let mail = config.mail.as_mut().expect("a relay");
+        mail.host = Some("localhost".to_owned());
+        mail.port = Some(port);
+        mail.tls = MailTls::Starttls;
+        mail.username = Some("aviso".to_owned());
+        mail.password = Some(Secret::new("the relay's password"));
+        mail.extra_ca_pem = Some(authority.clone());
+    })
+    .await;
+    let merchant = app.merchant().await;
+    let stranger = app.stranger();
+    merchant.pay(&Order::new(4_990, card::GOOD).by(&stranger.email)).await.expect(201);
+    let letter =
+        relay.wait_for(&stranger.email, DEADLINE, |mail| mail.subject.contains("49.90")).await.expect("a letter");
+    assert!(letter.tls, "the letter must travel encrypted");
+    assert_eq!(letter.user.as_deref(), Some("aviso"));
 }
