@@ -88,17 +88,6 @@ impl Accounts {
         }
     }
 
-    /// Opens a session after the person was proved by other means.
-    ///
-    /// # Errors
-    ///
-    /// [`AccountError::Store`].
-    pub async fn open_session(&self, account: AccountId, device: &str) -> Result<LoggedIn, AccountError> {
-        let entry = Entry::new(account, device, self.clock.now());
-        self.store.write(async |tx| self.enter(tx, &entry).await).await?;
-        Ok(entry.logged_in())
-    }
-
     pub(super) async fn enter(&self, tx: &Tx, entry: &Entry) -> Result<(), StoreError> {
         let Entry { session, token } = entry;
         let hash = sha256_hex(token.expose().as_bytes());
