@@ -245,6 +245,9 @@ impl Config {
             acquirer_deadline: Duration::from_secs(self.payments.acquirer_deadline_secs),
             inquiry_after: Duration::from_secs(self.payments.inquiry_after_secs),
             review_within: Duration::from_secs(self.payments.review_within_secs),
+            capture_within: Duration::from_secs(self.payments.capture_within_secs),
+            warn_before: Duration::from_secs(self.payments.warn_before_secs),
+            escalate_after: Duration::from_secs(self.payments.escalate_after_secs),
         }
     }
 }

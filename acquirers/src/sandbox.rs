@@ -19,7 +19,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aviso_core::clock::{Clock, SystemClock};
 use aviso_core::id::OperationId;
-use aviso_core::port::{Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, LinkError};
+use aviso_core::payment::decline::DeclineCode;
+use aviso_core::port::{
+    Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, Instrument, LinkError,
+};
 
 use card::{Conduct, Link, Script, TestCard};
 use desk::{Desk, Heard};
@@ -104,8 +107,8 @@ impl SandboxBank {
         message: Message,
         conduct: fn(Script) -> Conduct,
     ) -> Result<AcquirerAnswer, LinkError> {
-        let conduct = conduct(self.desk().script(&request.acquirer_ref));
-        self.exchange(request.operation, message, conduct, false).await
+        let conduct = conduct(self.desk().script(acquirer_ref(request)));
+        self.exchange(request.message.operation, message, conduct, false).await
     }
 
     /// Carries a message over the link and the answer back.
@@ -145,8 +148,11 @@ impl Acquirer for SandboxBank {
     }
 
     async fn authorize(&self, request: AuthorizeRequest<'_>) -> Result<AcquirerAnswer, LinkError> {
-        let test_card = TestCard::with_number(request.card.number().expose());
-        let face = request.card.face();
+        let Instrument::Card { card, cvc, .. } = request.instrument else {
+            return Ok(AcquirerAnswer::declined(DeclineCode::TransactionNotPermitted));
+        };
+        let test_card = TestCard::with_number(card.number().expose());
+        let face = card.face();
         let message = Message::Authorize {
             payment: request.payment,
             amount: request.amount,
@@ -156,27 +162,36 @@ impl Acquirer for SandboxBank {
             test_card: test_card.map(|card| card.name.to_owned()),
         };
         let conduct = test_card.map_or(Script::SOUND, |card| card.script).authorize;
-        self.exchange(request.operation, message, conduct, request.cvc.is_some()).await
+        self.exchange(request.message.operation, message, conduct, cvc.is_some()).await
     }
 
     async fn capture(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
-        let message = Message::Capture { acquirer_ref: request.acquirer_ref.clone(), amount: request.amount };
+        let message = Message::Capture { acquirer_ref: acquirer_ref(request).to_owned(), amount: request.amount };
         self.follow_up(request, message, |script| script.capture).await
     }
 
     async fn void(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
-        let message = Message::Void { acquirer_ref: request.acquirer_ref.clone(), amount: request.amount };
+        let message = Message::Void { acquirer_ref: acquirer_ref(request).to_owned(), amount: request.amount };
         self.follow_up(request, message, |script| script.void).await
     }
 
     async fn refund(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
-        let message = Message::Refund { acquirer_ref: request.acquirer_ref.clone(), amount: request.amount };
+        let message = Message::Refund { acquirer_ref: acquirer_ref(request).to_owned(), amount: request.amount };
         self.follow_up(request, message, |script| script.refund).await
     }
 
-    async fn inquire(&self, operation: OperationId) -> Result<Inquiry, LinkError> {
-        self.desk().inquire(operation, self.clock.now())
+    /// Money that was taken at once is not reserved any more: it can only be given back.
+    async fn reverse(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        if request.original.took_money { self.refund(request).await } else { self.void(request).await }
     }
+
+    async fn inquire(&self, request: &InquiryRequest) -> Result<Inquiry, LinkError> {
+        self.desk().inquire(request.message.operation, self.clock.now())
+    }
+}
+
+fn acquirer_ref(request: &FollowUpRequest) -> &str {
+    request.original.acquirer_ref.as_deref().unwrap_or_default()
 }
 
 #[cfg(test)]

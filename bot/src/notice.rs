@@ -49,6 +49,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
     }
     match job.event.kind {
         EventType::PaymentInReview
+        | EventType::PaymentActionRequired
         | EventType::PaymentAuthorized
         | EventType::PaymentCaptured
         | EventType::PaymentPartiallyCaptured
@@ -65,6 +66,20 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::AccountLogin
         | EventType::AccountPasswordChanged => Some(account::compose(&job.event, words, site)),
         EventType::PaymentCreated
+        | EventType::PaymentCaptureFailed
+        | EventType::PaymentVoidFailed
+        | EventType::PaymentAuthorizationExpiring
+        | EventType::PaymentOutcomeOverdue
+        | EventType::DisputeOpened
+        | EventType::DisputeUpdated
+        | EventType::DisputeWon
+        | EventType::DisputeLost
+        | EventType::CardSaved
+        | EventType::CardRemoved
+        | EventType::CardExpiring
+        | EventType::MandateCreated
+        | EventType::MandateEnded
+        | EventType::PayoutPaid
         | EventType::AccountRegistered
         | EventType::AccountPasswordReset
         | EventType::ReviewOpened

@@ -29,7 +29,9 @@ use aviso_core::merchant::{Merchants, Mode, Scope};
 use aviso_core::money::Money;
 use aviso_core::payment::card::{Brand, Card, Cvc};
 use aviso_core::payment::text::{Metadata, OrderRef};
-use aviso_core::payment::{CaptureMode, Confirmation, Customer, Handled, NewPayment, PaymentSettings, Payments};
+use aviso_core::payment::{
+    CaptureMode, Confirmation, Customer, Handled, NewPayment, PaymentMethod, PaymentSettings, Payments,
+};
 use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
 use aviso_core::secret::{Keyring, Secret};
@@ -248,7 +250,7 @@ impl World {
         };
         let card = Card::new(&Secret::new(card), 12, 2040, self.clock.now()).unwrap();
         let cvc = Some(Cvc::new(Secret::new("123"), Brand::Visa).unwrap());
-        let confirmation = Some(Confirmation { card, cvc });
+        let confirmation = Some(Confirmation { method: PaymentMethod::Card { card, cvc } });
         let handled = self.services.payments.create(self.scope.clone(), new, confirmation, None).await.unwrap();
         let Handled::Done(document) = handled else { panic!("a payment without a key cannot be replayed") };
         document.payment.unwrap()

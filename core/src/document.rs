@@ -59,6 +59,12 @@ pub struct PaymentDocument {
     /// The card of the last attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<CardDocument>,
+    /// The e-money wallet of the last attempt, when it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<String>,
+    /// When a reservation that is not taken runs out, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture_before: Option<String>,
     /// Why the last attempt was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decline: Option<DeclineDocument>,

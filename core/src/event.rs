@@ -39,6 +39,8 @@ event_types! {
     PaymentCreated = "payment.created",
     /// Held for staff by antifraud; nothing was sent to the bank.
     PaymentInReview = "payment.in_review",
+    /// The buyer must act before the bank decides: 3-D Secure, wallet.
+    PaymentActionRequired = "payment.action_required",
     /// Money is reserved.
     PaymentAuthorized = "payment.authorized",
     /// All of the money was taken.
@@ -47,18 +49,46 @@ event_types! {
     PaymentPartiallyCaptured = "payment.partially_captured",
     /// An attempt was refused, by antifraud, bank or staff.
     PaymentDeclined = "payment.declined",
+    /// The bank refused to take reserved money.
+    PaymentCaptureFailed = "payment.capture_failed",
+    /// The bank refused to release reserved money.
+    PaymentVoidFailed = "payment.void_failed",
+    /// A reservation runs out within a day if nobody takes the money.
+    PaymentAuthorizationExpiring = "payment.authorization_expiring",
     /// Reserved money was released.
     PaymentVoided = "payment.voided",
     /// Nobody finished it in time.
     PaymentExpired = "payment.expired",
     /// The bank did not answer: not known yet whether money moved.
     PaymentOutcomeUnknown = "payment.outcome_unknown",
+    /// A message to the bank has had no outcome for too long, or the bank contradicts our books: staff look at it.
+    PaymentOutcomeOverdue = "operation.overdue",
     /// A refund was asked for.
     RefundCreated = "refund.created",
     /// The money went back.
     RefundSucceeded = "refund.succeeded",
     /// The bank refused the refund.
     RefundFailed = "refund.failed",
+    /// A buyer disputes a payment at the issuer; the money is held.
+    DisputeOpened = "dispute.opened",
+    /// Evidence was sent, or the stage of a dispute changed.
+    DisputeUpdated = "dispute.updated",
+    /// The issuer decided for the merchant.
+    DisputeWon = "dispute.won",
+    /// The issuer decided for the buyer.
+    DisputeLost = "dispute.lost",
+    /// A buyer agreed that a card is kept for later payments.
+    CardSaved = "card.saved",
+    /// A kept card was taken away, or stopped being usable.
+    CardRemoved = "card.removed",
+    /// A kept card expires soon.
+    CardExpiring = "card.expiring",
+    /// A buyer agreed to payments that the merchant starts.
+    MandateCreated = "mandate.created",
+    /// An agreement to payments that the merchant starts is over.
+    MandateEnded = "mandate.ended",
+    /// Money was paid out to the merchant.
+    PayoutPaid = "payout.paid",
     /// A person registered; carries the link that confirms the e-mail.
     AccountRegistered = "account.registered",
     /// The person's e-mail was confirmed.
@@ -94,7 +124,7 @@ impl EventType {
     #[must_use]
     pub fn is_public(self) -> bool {
         let subject = self.as_str().split('.').next().unwrap_or_default();
-        matches!(subject, "payment" | "refund" | "dispute" | "endpoint")
+        matches!(subject, "payment" | "refund" | "dispute" | "endpoint" | "card" | "mandate" | "payout")
     }
 }
 

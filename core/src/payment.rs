@@ -4,9 +4,11 @@
 //! facts ([`status`]).
 
 pub mod attempt;
+pub mod authentication;
+mod bank;
 pub mod card;
 mod complete;
-mod confirm;
+pub(crate) mod confirm;
 mod create;
 pub mod decline;
 mod error;
@@ -20,6 +22,7 @@ mod review;
 pub(crate) mod service;
 pub mod status;
 pub mod text;
+mod trace;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -34,7 +37,8 @@ use crate::payment::decline::DeclineCode;
 use crate::payment::status::{Stage, Status};
 use crate::payment::text::{Description, Metadata, OrderRef};
 
-pub use confirm::Confirmation;
+pub use bank::Acquirers;
+pub use confirm::{Confirmation, PaymentMethod};
 pub use error::PaymentError;
 pub(crate) use janitor::chain as janitor_chain;
 pub use machine::IllegalMove;
@@ -140,6 +144,10 @@ pub struct Payment {
     pub updated_at: Timestamp,
     /// When it lapses if nobody finishes it.
     pub expires_at: Timestamp,
+    /// When a reservation that was not taken runs out; `None` while nothing is reserved.
+    pub capture_before: Option<Timestamp>,
+    /// Whether the merchant was told that it will soon run out.
+    pub(crate) expiry_warned: bool,
     pub(crate) stage: Stage,
     pub(crate) authorized: i64,
     pub(crate) captured: i64,

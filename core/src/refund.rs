@@ -10,11 +10,13 @@ use crate::id::{MerchantId, OperationId, PaymentId, RefundId};
 use crate::idempotency::Claim;
 use crate::merchant::{Mode, Scope};
 use crate::money::Money;
+use crate::payment::confirm::NewMessage;
 use crate::payment::follow_up::FollowUp;
 use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::service::{Gate, Subject};
 use crate::payment::text::{OrderRef, Reason};
 use crate::payment::{Handled, Page, Payment, PaymentError, Payments, follow_up, published, service};
+use crate::port::Original;
 use crate::store::{
     Constraint, Store, StoreError, Tx, attempt as attempt_rows, event as events, operation as operation_rows,
     payment as rows, refund as refund_rows,
@@ -102,7 +104,7 @@ pub struct Refunds {
 /// How far a request came in its first unit of work.
 enum Begun {
     Replayed(crate::idempotency::Answer),
-    ToBank(Box<Operation>),
+    ToBank(Box<Operation>, Original),
 }
 
 impl Refunds {
@@ -137,8 +139,9 @@ impl Refunds {
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
         let made = self.clock.now();
-        let (id, operation) = (RefundId::new(made), OperationId::new(made));
-        let subject = Subject { payment: new.payment_id, operation, refund: Some(id) };
+        let id = RefundId::new(made);
+        let message = NewMessage { id: OperationId::new(made), trace: self.payments.traces().next().await? };
+        let subject = Subject { payment: new.payment_id, operation: message.id, refund: Some(id) };
         let begun = self
             .store
             .write(async |tx| {
@@ -150,14 +153,14 @@ impl Refunds {
                         return service::recover(tx, claim, &earlier, now).await.map(Begun::Replayed);
                     }
                 }
-                self.begin(tx, actor, scope, (id, operation), new, now).await
+                self.begin(tx, actor, scope, (id, message), new, now).await
             })
             .await
             .map_err(name_the_taken)?;
         match begun {
             Begun::Replayed(answer) => Ok(Handled::Replayed(answer)),
-            Begun::ToBank(operation) => {
-                let word = self.payments.bank().follow_up(&operation).await;
+            Begun::ToBank(operation, original) => {
+                let word = self.payments.bank().follow_up(&operation, original).await;
                 let shop = Some(scope.merchant.name.as_str());
                 self.payments.complete(operation.id, operation.payment_id, &word, claim, shop).await.map(Handled::Done)
             }
@@ -169,7 +172,7 @@ impl Refunds {
         tx: &Tx,
         actor: &Actor,
         scope: &Scope,
-        (id, message): (RefundId, OperationId),
+        (id, message): (RefundId, NewMessage),
         new: &NewRefund,
         now: Timestamp,
     ) -> Result<Begun, PaymentError> {
@@ -199,8 +202,8 @@ impl Refunds {
             updated_at: now,
         };
         let inquire_at = now.after(self.payments.settings().inquiry_after);
-        let message = FollowUp { id: message, kind: OperationKind::Refund, amount, refund_id: Some(id), inquire_at };
-        let operation = follow_up::follow_up_operation(tx, &payment, &message, now).await?;
+        let message = FollowUp { message, kind: OperationKind::Refund, amount, refund_id: Some(id), inquire_at };
+        let (operation, original) = follow_up::follow_up_operation(tx, &payment, &message, now).await?;
         let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
         let shop = scope.merchant.name.as_str();
         let created =
@@ -220,7 +223,7 @@ impl Refunds {
             };
             audit::record(tx, &row, now).await?;
         }
-        Ok(Begun::ToBank(Box::new(operation)))
+        Ok(Begun::ToBank(Box::new(operation), original))
     }
 
     /// A merchant's refund.

@@ -23,6 +23,7 @@ pub(crate) mod refund;
 pub(crate) mod review;
 pub(crate) mod risk;
 pub(crate) mod staff;
+pub(crate) mod trace;
 mod turnstile;
 
 use std::path::{Path, PathBuf};

@@ -116,6 +116,21 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         // The buyer hears of the payment itself, and staff of what was decided, where they decide.
         E::ReviewOpened | E::ReviewClosed => Ok(None),
         E::PaymentCreated | E::RiskRuleChanged | E::EndpointTest => Ok(None),
+        E::PaymentActionRequired
+        | E::PaymentCaptureFailed
+        | E::PaymentVoidFailed
+        | E::PaymentAuthorizationExpiring
+        | E::PaymentOutcomeOverdue
+        | E::DisputeOpened
+        | E::DisputeUpdated
+        | E::DisputeWon
+        | E::DisputeLost
+        | E::CardSaved
+        | E::CardRemoved
+        | E::CardExpiring
+        | E::MandateCreated
+        | E::MandateEnded
+        | E::PayoutPaid => Ok(None),
     }
 }
 

@@ -77,6 +77,8 @@ fn payment(shop: &str) -> PaymentDocument {
             exp_year: 2030,
             fingerprint: "fp".to_owned(),
         }),
+        wallet: None,
+        capture_before: None,
         decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),
         created_at: NOW.to_string(),
         updated_at: NOW.to_string(),

@@ -66,6 +66,12 @@ pub struct PaymentsConfig {
     pub inquiry_after_secs: u64,
     /// How long staff have for a review.
     pub review_within_secs: u64,
+    /// How long money stays reserved before it must be taken.
+    pub capture_within_secs: u64,
+    /// How long before a reservation runs out the merchant is told.
+    pub warn_before_secs: u64,
+    /// How long a message to the bank may have no outcome before staff are told.
+    pub escalate_after_secs: u64,
     /// How long the sandbox bank stays silent when it plays a time-out.
     pub sandbox_timeout_ms: u64,
 }
@@ -78,6 +84,9 @@ impl Default for PaymentsConfig {
             acquirer_deadline_secs: 15,
             inquiry_after_secs: 30,
             review_within_secs: 14_400,
+            capture_within_secs: 604_800,
+            warn_before_secs: 86_400,
+            escalate_after_secs: 900,
             sandbox_timeout_ms: 2_000,
         }
     }

@@ -105,7 +105,7 @@ impl Verdict {
                 approval_code: approval_code.clone(),
                 amount: *amount,
             },
-            Self::Declined { code } => AcquirerAnswer::Declined { code: *code },
+            Self::Declined { code } => AcquirerAnswer::declined(*code),
         }
     }
 }

@@ -5,7 +5,8 @@ use aviso_core::clock::Timestamp;
 use aviso_core::id::PaymentId;
 use aviso_core::money::Money;
 use aviso_core::payment::card::{Card, Cvc};
-use aviso_core::payment::decline::DeclineCode;
+use aviso_core::payment::operation::OperationKind;
+use aviso_core::port::{Initiator, MessageRef, Original};
 use aviso_core::secret::Secret;
 
 const TIMEOUT: Duration = Duration::from_millis(5);
@@ -54,8 +55,31 @@ impl Customer {
     async fn ask(&self, operation: OperationId, minor: i64, capture: bool) -> Result<AcquirerAnswer, LinkError> {
         let payment = PaymentId::from_uuid(operation.as_uuid());
         let (card, cvc) = (&self.card, self.cvc.as_ref());
-        self.bank.authorize(AuthorizeRequest { operation, payment, amount: eur(minor), capture, card, cvc }).await
+        let instrument = Instrument::Card { card, cvc, authentication: None, initiator: Initiator::Buyer };
+        let message = message(operation);
+        self.bank.authorize(AuthorizeRequest { message, payment, amount: eur(minor), capture, instrument }).await
     }
+
+    async fn inquire(&self, operation: OperationId) -> Result<Inquiry, LinkError> {
+        inquire(&self.bank, operation).await
+    }
+}
+
+fn message(operation: OperationId) -> MessageRef {
+    MessageRef { operation, trace: 1, at: Timestamp::from_micros(1_795_000_000_000_000) }
+}
+
+async fn inquire(bank: &SandboxBank, operation: OperationId) -> Result<Inquiry, LinkError> {
+    let request = InquiryRequest {
+        message: message(operation),
+        kind: OperationKind::Authorize,
+        payment: PaymentId::from_uuid(operation.as_uuid()),
+        amount: eur(100),
+        takes_money: false,
+        original: None,
+        asked_before: 0,
+    };
+    bank.inquire(&request).await
 }
 
 fn approved_ref(answer: AcquirerAnswer) -> String {
@@ -69,11 +93,23 @@ fn approved_ref(answer: AcquirerAnswer) -> String {
 }
 
 fn follow(acquirer_ref: &str, minor: i64) -> FollowUpRequest {
-    FollowUpRequest { operation: op(), acquirer_ref: acquirer_ref.to_owned(), amount: eur(minor) }
+    let first = op();
+    FollowUpRequest {
+        message: message(op()),
+        payment: PaymentId::from_uuid(first.as_uuid()),
+        original: Original {
+            message: message(first),
+            acquirer_ref: Some(acquirer_ref.to_owned()),
+            approval_code: None,
+            took_money: false,
+            amount: eur(minor),
+        },
+        amount: eur(minor),
+    }
 }
 
 fn declined(code: DeclineCode) -> AcquirerAnswer {
-    AcquirerAnswer::Declined { code }
+    AcquirerAnswer::declined(code)
 }
 
 #[tokio::test]
@@ -163,7 +199,7 @@ async fn when_the_answer_is_lost_the_money_is_reserved_and_an_inquiry_finds_it()
     let start = tokio::time::Instant::now();
     assert!(matches!(customer.authorize(operation, 700).await, Err(LinkError::Unknown(_))));
     assert!(start.elapsed() >= TIMEOUT);
-    let Ok(Inquiry::Found(found)) = customer.bank.inquire(operation).await else { panic!("not found") };
+    let Ok(Inquiry::Found(found)) = customer.inquire(operation).await else { panic!("not found") };
     assert_eq!(customer.authorize(operation, 700).await, Ok(found.clone()));
     assert_eq!(customer.bank.authorizations()[0].acquirer_ref, approved_ref(found));
 }
@@ -175,7 +211,7 @@ async fn a_caller_that_gives_up_waiting_changes_nothing_in_the_books() {
     let operation = op();
     let call = tokio::time::timeout(TIMEOUT, customer.authorize(operation, 700));
     assert!(call.await.is_err());
-    assert!(matches!(customer.bank.inquire(operation).await, Ok(Inquiry::Found(AcquirerAnswer::Approved { .. }))));
+    assert!(matches!(customer.inquire(operation).await, Ok(Inquiry::Found(AcquirerAnswer::Approved { .. }))));
 }
 
 #[tokio::test]
@@ -183,10 +219,10 @@ async fn when_the_request_is_lost_nothing_happened_and_nothing_will() {
     let mut customer = Customer::with(number("request_lost"));
     let operation = op();
     assert!(matches!(customer.authorize(operation, 700).await, Err(LinkError::Unknown(_))));
-    assert_eq!(customer.bank.inquire(operation).await, Ok(Inquiry::NotFound));
+    assert_eq!(customer.inquire(operation).await, Ok(Inquiry::NotFound));
     customer.card = card("4242424242424242");
     assert_eq!(customer.authorize(operation, 700).await, Ok(declined(DeclineCode::ProcessingError)));
-    assert_eq!(customer.bank.inquire(operation).await, Ok(Inquiry::NotFound));
+    assert_eq!(customer.inquire(operation).await, Ok(Inquiry::NotFound));
     assert!(customer.bank.book().is_empty() && customer.bank.authorizations().is_empty());
 }
 
@@ -196,8 +232,8 @@ async fn a_late_approval_is_pending_until_the_second_inquiry() {
     let operation = op();
     assert_eq!(customer.authorize(operation, 700).await, Ok(AcquirerAnswer::Pending));
     assert_eq!(customer.authorize(operation, 700).await, Ok(AcquirerAnswer::Pending));
-    assert_eq!(customer.bank.inquire(operation).await, Ok(Inquiry::Found(AcquirerAnswer::Pending)));
-    let Ok(Inquiry::Found(answer)) = customer.bank.inquire(operation).await else { panic!("not found") };
+    assert_eq!(customer.inquire(operation).await, Ok(Inquiry::Found(AcquirerAnswer::Pending)));
+    let Ok(Inquiry::Found(answer)) = customer.inquire(operation).await else { panic!("not found") };
     assert_eq!(customer.authorize(operation, 700).await, Ok(answer.clone()));
     approved_ref(answer);
 }
@@ -208,8 +244,8 @@ async fn after_a_time_out_the_outcome_may_come_late_either_way() {
         let customer = Customer::with(number(name));
         let operation = op();
         assert!(matches!(customer.authorize(operation, 700).await, Err(LinkError::Unknown(_))));
-        assert_eq!(customer.bank.inquire(operation).await, Ok(Inquiry::Found(AcquirerAnswer::Pending)));
-        let Ok(Inquiry::Found(answer)) = customer.bank.inquire(operation).await else { panic!("not found") };
+        assert_eq!(customer.inquire(operation).await, Ok(Inquiry::Found(AcquirerAnswer::Pending)));
+        let Ok(Inquiry::Found(answer)) = customer.inquire(operation).await else { panic!("not found") };
         assert_eq!(matches!(answer, AcquirerAnswer::Approved { .. }), approved, "{name}");
         assert_eq!(customer.bank.authorizations().len(), usize::from(approved));
     }
@@ -243,7 +279,7 @@ async fn later_messages_have_faults_of_their_own() {
             _ => customer.bank.refund(&request).await,
         };
         assert!(matches!(first, Err(LinkError::Unknown(_))), "{name}");
-        let found = customer.bank.inquire(request.operation).await;
+        let found = customer.inquire(request.message.operation).await;
         assert!(matches!(found, Ok(Inquiry::Found(AcquirerAnswer::Approved { .. }))), "{name}");
     }
     for (name, capture) in [("capture_request_lost", false), ("refund_request_lost", true)] {
@@ -251,7 +287,7 @@ async fn later_messages_have_faults_of_their_own() {
         let request = follow(&approved_ref(customer.ask(op(), 700, capture).await.unwrap()), 700);
         let first = if capture { customer.bank.refund(&request).await } else { customer.bank.capture(&request).await };
         assert!(matches!(first, Err(LinkError::Unknown(_))), "{name}");
-        assert_eq!(customer.bank.inquire(request.operation).await, Ok(Inquiry::NotFound), "{name}");
+        assert_eq!(customer.inquire(request.message.operation).await, Ok(Inquiry::NotFound), "{name}");
     }
     let customer = Customer::with(number("refund_declined"));
     let rrn = approved_ref(customer.ask(op(), 700, true).await.unwrap());
@@ -271,7 +307,7 @@ async fn the_books_outlive_the_bank_and_hold_no_card_number() {
     let answer = customer.authorize(operation, 1000).await.unwrap();
     let capture = follow(&approved_ref(answer.clone()), 1000);
     let captured = customer.bank.capture(&capture).await.unwrap();
-    assert_eq!(customer.bank.inquire(op()).await, Ok(Inquiry::NotFound));
+    assert_eq!(customer.inquire(op()).await, Ok(Inquiry::NotFound));
     let before = (customer.bank.book(), customer.bank.authorizations());
 
     let customer = Customer::at(open(), "4242424242424242");

@@ -34,6 +34,21 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         }
         EventType::EndpointFailing | EventType::EndpointDisabled => endpoint(event, words),
         EventType::PaymentCreated
+        | EventType::PaymentActionRequired
+        | EventType::PaymentCaptureFailed
+        | EventType::PaymentVoidFailed
+        | EventType::PaymentAuthorizationExpiring
+        | EventType::PaymentOutcomeOverdue
+        | EventType::DisputeOpened
+        | EventType::DisputeUpdated
+        | EventType::DisputeWon
+        | EventType::DisputeLost
+        | EventType::CardSaved
+        | EventType::CardRemoved
+        | EventType::CardExpiring
+        | EventType::MandateCreated
+        | EventType::MandateEnded
+        | EventType::PayoutPaid
         | EventType::PaymentInReview
         | EventType::PaymentAuthorized
         | EventType::PaymentCaptured

@@ -53,6 +53,8 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
             exp_year: 2030,
             fingerprint: "x".to_owned(),
         }),
+        wallet: None,
+        capture_before: None,
         decline: None,
         created_at: now().to_string(),
         updated_at: now().to_string(),

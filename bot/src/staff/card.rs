@@ -41,8 +41,7 @@ fn screen(details: &PaymentDetails, revealed: bool, words: &Words) -> Screen {
     let payment = &details.payment;
     let mut lines = head(details, words);
     lines.push(buyer_line(payment, revealed, words));
-    if let Some(attempt) = details.attempts.last() {
-        let face = &attempt.face;
+    if let Some(face) = details.attempts.last().and_then(|attempt| attempt.method.face()) {
         let args = Args::new()
             .with("brand", face.brand.as_str())
             .with("first6", &face.first6)

@@ -57,7 +57,7 @@ async fn summarise(shift: &Shift<'_>, id: PaymentId, rest: &str) -> Handling {
     let action = serde_json::to_string(&action).expect("an action is plain data");
     let memory = &shift.services().memory;
     let button = memory.make_button(shift.member.tg_user_id, shift.chat_id, &action, BUTTON_LIFETIME).await?;
-    let last4 = details.attempts.last().map_or("–", |attempt| attempt.face.last4.as_str());
+    let last4 = details.attempts.last().map_or("–", |attempt| attempt.method.label());
     let args = Args::new()
         .with("amount", amount(minor))
         .with("shop", clean::name(&details.shop))

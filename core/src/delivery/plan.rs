@@ -59,6 +59,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountTelegramUnlinked => ToldBy::ChatAndMail,
         EventType::PaymentInReview
         | EventType::PaymentAuthorized
+        | EventType::PaymentActionRequired
         | EventType::PaymentPartiallyCaptured
         | EventType::PaymentVoided
         | EventType::PaymentExpired
@@ -69,6 +70,20 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountLogin => ToldBy::ChatOrMail,
         EventType::AccountRegistered | EventType::AccountPasswordReset => ToldBy::Mail,
         EventType::PaymentCreated
+        | EventType::PaymentCaptureFailed
+        | EventType::PaymentVoidFailed
+        | EventType::PaymentAuthorizationExpiring
+        | EventType::PaymentOutcomeOverdue
+        | EventType::DisputeOpened
+        | EventType::DisputeUpdated
+        | EventType::DisputeWon
+        | EventType::DisputeLost
+        | EventType::CardSaved
+        | EventType::CardRemoved
+        | EventType::CardExpiring
+        | EventType::MandateCreated
+        | EventType::MandateEnded
+        | EventType::PayoutPaid
         | EventType::ReviewOpened
         | EventType::ReviewClosed
         | EventType::CaseOpened
@@ -91,6 +106,21 @@ const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountTelegramUnlinked
         | EventType::ReviewOpened => Lane::Interactive,
         EventType::PaymentCreated
+        | EventType::PaymentActionRequired
+        | EventType::PaymentCaptureFailed
+        | EventType::PaymentVoidFailed
+        | EventType::PaymentAuthorizationExpiring
+        | EventType::PaymentOutcomeOverdue
+        | EventType::DisputeOpened
+        | EventType::DisputeUpdated
+        | EventType::DisputeWon
+        | EventType::DisputeLost
+        | EventType::CardSaved
+        | EventType::CardRemoved
+        | EventType::CardExpiring
+        | EventType::MandateCreated
+        | EventType::MandateEnded
+        | EventType::PayoutPaid
         | EventType::PaymentInReview
         | EventType::PaymentAuthorized
         | EventType::PaymentCaptured

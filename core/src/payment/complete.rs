@@ -12,11 +12,12 @@ use crate::id::{OperationId, PaymentId};
 use crate::idempotency::Claim;
 use crate::money::Money;
 use crate::payment::attempt::Attempt;
+use crate::payment::bank::BankWord;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::published::{document_of, payment_event, refund_document, refund_event};
-use crate::payment::service::{BankWord, close_gate};
+use crate::payment::service::close_gate;
 use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
 use crate::port::AcquirerAnswer;
@@ -37,6 +38,10 @@ struct Work<'a> {
     attempt: Attempt,
     shop: String,
     told: Vec<Event>,
+    /// The trace number of a reversal, should one be needed.
+    spare_trace: i64,
+    /// How long money stays reserved.
+    hold_for: Duration,
     now: Timestamp,
 }
 
@@ -51,6 +56,8 @@ impl Payments {
         shop: Option<&str>,
     ) -> Result<Document, PaymentError> {
         let now = self.now();
+        let spare_trace = self.traces.next().await?;
+        let hold_for = self.settings.capture_within;
         self.store
             .write(async |tx| {
                 let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
@@ -68,7 +75,8 @@ impl Payments {
                     None => None,
                 };
                 let open = operation.status.is_open();
-                let mut work = Work { tx, payment, operation, attempt, shop, told: Vec::new(), now };
+                let mut work =
+                    Work { tx, payment, operation, attempt, shop, told: Vec::new(), spare_trace, hold_for, now };
                 if open {
                     work.apply(word, refund.as_mut()).await?;
                 } else {
@@ -107,12 +115,15 @@ impl Work<'_> {
                 tracing::error!(operation = %self.operation.id, ?word, "a reversal was not carried out; tried again");
                 self.unknown();
             }
-            BankWord::Said(AcquirerAnswer::Declined { code }) => self.refused(*code, refund).await?,
+            BankWord::Said(AcquirerAnswer::Declined { code, network_code }) => {
+                self.operation.network_code.clone_from(network_code);
+                self.refused(*code, refund).await?;
+            }
             BankWord::NotSent => self.refused(DeclineCode::BankUnavailable, refund).await?,
             // A bank that acknowledged a message cannot say that it never came: ask again.
             BankWord::NeverArrived if self.operation.acknowledged => self.unknown(),
             BankWord::NeverArrived => self.refused(DeclineCode::ProcessingError, refund).await?,
-            BankWord::Said(AcquirerAnswer::Pending) => {
+            BankWord::Said(AcquirerAnswer::Pending | AcquirerAnswer::ActionRequired { .. }) => {
                 self.operation.acknowledged = true;
                 self.unknown();
             }
@@ -145,7 +156,10 @@ impl Work<'_> {
         metrics::counter!("aviso_bank_conflicts_total").increment(1);
         let reversal = Operation {
             id: OperationId::new(self.now),
+            original_id: Some(self.operation.id),
+            trace: self.spare_trace,
             kind: OperationKind::Reversal,
+            escalated_at: None,
             status: OperationStatus::Pending,
             amount,
             acknowledged: false,
@@ -179,7 +193,7 @@ impl Work<'_> {
         let (payment, minor, now) = (self.payment.clone(), self.operation.amount.minor(), self.now);
         match self.operation.kind {
             OperationKind::Authorize => {
-                self.payment = payment.approve(now)?;
+                self.payment = payment.approve(now.after(self.hold_for), now)?;
                 if self.operation.takes_money {
                     self.record_capture().await?;
                     self.tell(EventType::PaymentCaptured);
@@ -193,8 +207,14 @@ impl Work<'_> {
                 self.tell(if whole { EventType::PaymentCaptured } else { EventType::PaymentPartiallyCaptured });
             }
             OperationKind::Void => {
-                self.payment = payment.void(now)?;
-                self.tell(EventType::PaymentVoided);
+                if self.operation.by_expiry {
+                    self.payment = payment.lapse(now)?;
+                    let gone = self.payment.status() == Status::Expired;
+                    self.tell(if gone { EventType::PaymentExpired } else { EventType::PaymentVoided });
+                } else {
+                    self.payment = payment.void(now)?;
+                    self.tell(EventType::PaymentVoided);
+                }
             }
             OperationKind::Refund => {
                 self.payment = payment.settle_refund(minor, now)?;
@@ -261,6 +281,7 @@ impl Work<'_> {
     async fn record_capture(&self) -> Result<(), StoreError> {
         let capture = Operation {
             id: OperationId::new(self.now),
+            original_id: Some(self.operation.id),
             kind: OperationKind::Capture,
             created_at: self.now,
             ..self.operation.clone()

@@ -8,7 +8,7 @@ use crate::event::{Event, EventType};
 use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
-use crate::payment::attempt::Attempt;
+use crate::payment::attempt::{Attempt, Method};
 use crate::payment::card::{Card, Cvc};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
@@ -16,6 +16,7 @@ use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::{CaptureMode, Payment, Payments};
+use crate::port::{Initiator, Instrument};
 use crate::risk::{self, Verdict};
 use crate::secret::Purpose;
 use crate::store::{
@@ -23,13 +24,41 @@ use crate::store::{
     risk as risk_rows,
 };
 
-/// What a buyer pays with.
+/// How a buyer wants to pay.
 #[derive(Debug)]
 pub struct Confirmation {
-    /// The card.
-    pub card: Card,
-    /// Its security code.
-    pub cvc: Option<Cvc>,
+    /// What with.
+    pub method: PaymentMethod,
+}
+
+/// What a buyer pays with.
+#[derive(Debug)]
+pub enum PaymentMethod {
+    /// A card, given now.
+    Card {
+        /// Number and expiry.
+        card: Card,
+        /// Its security code.
+        cvc: Option<Cvc>,
+    },
+}
+
+impl PaymentMethod {
+    /// What the bank is shown.
+    pub(super) fn instrument(&self) -> Instrument<'_> {
+        match self {
+            Self::Card { card, cvc } => {
+                Instrument::Card { card, cvc: cvc.as_ref(), authentication: None, initiator: Initiator::Buyer }
+            }
+        }
+    }
+}
+
+/// The message that an attempt sends to the bank, named before it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewMessage {
+    pub(crate) id: OperationId,
+    pub(crate) trace: i64,
 }
 
 /// A payment at the start of an attempt.
@@ -79,7 +108,8 @@ impl Payments {
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
         let now = self.now();
-        let subject = Subject { payment: id, operation: OperationId::new(now), refund: None };
+        let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
+        let subject = Subject { payment: id, operation: message.id, refund: None };
         let begun = self
             .store
             .write(async |tx| {
@@ -90,8 +120,7 @@ impl Payments {
                 }
                 let payment =
                     rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
-                let begun =
-                    self.begin(tx, scope, Row::Locked(payment), confirmation, Vec::new(), subject.operation).await?;
+                let begun = self.begin(tx, scope, Row::Locked(payment), confirmation, Vec::new(), message).await?;
                 if let Begun::Done(document) = &begun {
                     close_gate(tx, claim, document, now).await?;
                 }
@@ -109,7 +138,7 @@ impl Payments {
         row: Row,
         confirmation: &Confirmation,
         mut told: Vec<Event>,
-        message: OperationId,
+        message: NewMessage,
     ) -> Result<Begun, PaymentError> {
         // Read here and not before the unit waited for its turn: the bank is asked about a message
         // without outcome so long after it was stored.
@@ -119,14 +148,17 @@ impl Payments {
             Row::Locked(payment) => (payment, false),
         };
         let mut payment = payment.start_attempt(now)?;
-        let mut attempt = self.attempt(&payment, &confirmation.card, now);
+        let PaymentMethod::Card { card: given, .. } = &confirmation.method;
+        let mut attempt = self.attempt(&payment, given, now);
+        let face = given.face();
+        let fingerprint = self.keyring.fingerprint("platform", given.number().expose());
         let subject = risk::Subject {
             merchant_id: payment.merchant_id,
             mode: payment.mode,
             amount: payment.amount,
-            card: &attempt.card,
-            first6: &attempt.face.first6,
-            country: risk::bin::country_of(confirmation.card.number().expose()),
+            card: &fingerprint,
+            first6: &face.first6,
+            country: risk::bin::country_of(given.number().expose()),
             email: payment.email.as_deref(),
             ip: payment.ip.as_deref(),
         };
@@ -146,7 +178,7 @@ impl Payments {
                 told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
             }
             Verdict::Review => {
-                let sealable = confirmation.card.to_sealable();
+                let sealable = given.to_sealable();
                 let owner = attempt.id.to_string();
                 attempt.sealed_card = Some(self.keyring.seal(Purpose::Cards, &owner, sealable.expose().as_bytes()));
                 payment = payment.hold(now)?;
@@ -193,7 +225,7 @@ impl Payments {
             (Begun::Done(document), _) => Ok(Handled::Done(document)),
             (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
             (Begun::ToBank(operation), Some(confirmation)) => {
-                let word = self.bank.authorize(&operation, &confirmation.card, confirmation.cvc.as_ref()).await;
+                let word = self.bank.authorize(&operation, confirmation.method.instrument()).await;
                 self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await.map(Handled::Done)
             }
             (Begun::ToBank(_), None) => Err(PaymentError::Interrupted),
@@ -209,9 +241,11 @@ impl Payments {
             merchant_id: payment.merchant_id,
             mode: payment.mode,
             amount: payment.amount,
-            face: card.face(),
-            card: self.keyring.fingerprint("platform", number),
-            merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
+            method: Method::Card {
+                face: card.face(),
+                card: self.keyring.fingerprint("platform", number),
+                merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
+            },
             email: payment.email.clone(),
             ip: payment.ip.clone(),
             sealed_card: None,
@@ -223,27 +257,32 @@ impl Payments {
 
     pub(super) fn authorization(
         &self,
-        id: OperationId,
+        message: NewMessage,
         payment: &Payment,
         attempt: AttemptId,
         now: Timestamp,
     ) -> Operation {
         Operation {
-            id,
+            id: message.id,
             payment_id: payment.id,
             attempt_id: attempt,
             refund_id: None,
+            original_id: None,
             kind: OperationKind::Authorize,
             status: OperationStatus::Pending,
             amount: payment.amount,
             takes_money: payment.capture == CaptureMode::Auto,
-            acquirer: self.bank.name().to_owned(),
+            by_expiry: false,
+            trace: message.trace,
+            acquirer: self.bank.acquirers.first().to_owned(),
             acquirer_ref: None,
             approval_code: None,
             decline: None,
+            network_code: None,
             acknowledged: false,
             inquiries: 0,
             next_inquiry_at: Some(now.after(self.settings.inquiry_after)),
+            escalated_at: None,
             created_at: now,
             updated_at: now,
         }

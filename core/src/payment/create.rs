@@ -6,7 +6,7 @@ use crate::event::EventType;
 use crate::id::{OperationId, PaymentId, Reference};
 use crate::idempotency::Claim;
 use crate::merchant::Scope;
-use crate::payment::confirm::{Begun, Confirmation, Row::Unwritten};
+use crate::payment::confirm::{Begun, Confirmation, NewMessage, Row::Unwritten};
 use crate::payment::error::PaymentError;
 use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, pass_gate, recover};
@@ -42,7 +42,8 @@ impl Payments {
     ) -> Result<Handled, PaymentError> {
         let now = self.now();
         let id = PaymentId::new(now);
-        let subject = Subject { payment: id, operation: OperationId::new(now), refund: None };
+        let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
+        let subject = Subject { payment: id, operation: message.id, refund: None };
         let begun = self
             .store
             .write(async |tx| {
@@ -55,8 +56,7 @@ impl Payments {
                 let created = payment_event(EventType::PaymentCreated, &mut payment, None, &scope.merchant.name, now);
                 let begun = match confirmation {
                     Some(confirmation) => {
-                        self.begin(tx, scope, Unwritten(payment), confirmation, vec![created], subject.operation)
-                            .await?
+                        self.begin(tx, scope, Unwritten(payment), confirmation, vec![created], message).await?
                     }
                     None => {
                         rows::insert(tx, &payment).await?;
@@ -107,6 +107,8 @@ impl Payments {
             created_at: now,
             updated_at: now,
             expires_at: now.after(self.settings.expires_after),
+            capture_before: None,
+            expiry_warned: false,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,

@@ -29,6 +29,30 @@ pub enum DeclineCode {
     ReviewRejected,
     /// The bank confirmed another amount; it was reversed.
     AmountMismatch,
+    /// The bank says no without a reason (05). Told as such to nobody but staff.
+    DoNotHonor,
+    /// The bank suspects fraud (59). Never told to the buyer as such.
+    SuspectedFraud,
+    /// The card is restricted (36, 62). Never told to the buyer as such.
+    RestrictedCard,
+    /// The bank does not allow this kind of payment with the card (57, 58).
+    TransactionNotPermitted,
+    /// Above the limit of the card (61).
+    AmountLimitExceeded,
+    /// The bank wants the buyer authenticated first (1A, 65).
+    AuthenticationRequired,
+    /// The buyer failed at the issuer's page.
+    AuthenticationFailed,
+    /// The buyer refused or cancelled.
+    RefusedByBuyer,
+    /// The buyer did not act in time.
+    ActionExpired,
+    /// The merchant does not accept the card: its country, currency or kind.
+    CardNotAccepted,
+    /// The networks do not allow another attempt with this card now.
+    RetryLimitReached,
+    /// The saved card was frozen or its mandate does not allow the payment.
+    CardFrozen,
 }
 
 /// What the buyer can do about it.
@@ -56,7 +80,7 @@ impl Advice {
 
 impl DeclineCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 25] = [
         Self::CardDeclined,
         Self::InsufficientFunds,
         Self::LostCard,
@@ -70,6 +94,18 @@ impl DeclineCode {
         Self::RiskBlocked,
         Self::ReviewRejected,
         Self::AmountMismatch,
+        Self::DoNotHonor,
+        Self::SuspectedFraud,
+        Self::RestrictedCard,
+        Self::TransactionNotPermitted,
+        Self::AmountLimitExceeded,
+        Self::AuthenticationRequired,
+        Self::AuthenticationFailed,
+        Self::RefusedByBuyer,
+        Self::ActionExpired,
+        Self::CardNotAccepted,
+        Self::RetryLimitReached,
+        Self::CardFrozen,
     ];
 
     /// The name in API and tables.
@@ -89,6 +125,18 @@ impl DeclineCode {
             Self::RiskBlocked => "risk_blocked",
             Self::ReviewRejected => "review_rejected",
             Self::AmountMismatch => "amount_mismatch",
+            Self::DoNotHonor => "do_not_honor",
+            Self::SuspectedFraud => "suspected_fraud",
+            Self::RestrictedCard => "restricted_card",
+            Self::TransactionNotPermitted => "transaction_not_permitted",
+            Self::AmountLimitExceeded => "amount_limit_exceeded",
+            Self::AuthenticationRequired => "authentication_required",
+            Self::AuthenticationFailed => "authentication_failed",
+            Self::RefusedByBuyer => "refused_by_buyer",
+            Self::ActionExpired => "action_expired",
+            Self::CardNotAccepted => "card_not_accepted",
+            Self::RetryLimitReached => "retry_limit_reached",
+            Self::CardFrozen => "card_frozen",
         }
     }
 
@@ -102,15 +150,31 @@ impl DeclineCode {
     #[must_use]
     pub const fn advice(self) -> Advice {
         match self {
-            Self::InsufficientFunds | Self::ProcessingError | Self::CardVelocityExceeded | Self::BankUnavailable => {
-                Advice::RetryLater
-            }
+            Self::InsufficientFunds
+            | Self::ProcessingError
+            | Self::CardVelocityExceeded
+            | Self::BankUnavailable
+            | Self::AuthenticationRequired
+            | Self::AuthenticationFailed
+            | Self::ActionExpired => Advice::RetryLater,
             Self::CardDeclined
+            | Self::DoNotHonor
+            | Self::TransactionNotPermitted
+            | Self::AmountLimitExceeded
+            | Self::RefusedByBuyer
+            | Self::CardNotAccepted
+            | Self::RetryLimitReached
+            | Self::CardFrozen
             | Self::ExpiredCard
             | Self::IncorrectCvc
             | Self::IncorrectNumber
             | Self::AmountMismatch => Advice::OtherCard,
-            Self::LostCard | Self::StolenCard | Self::RiskBlocked | Self::ReviewRejected => Advice::Never,
+            Self::LostCard
+            | Self::StolenCard
+            | Self::SuspectedFraud
+            | Self::RestrictedCard
+            | Self::RiskBlocked
+            | Self::ReviewRejected => Advice::Never,
         }
     }
 
@@ -118,7 +182,13 @@ impl DeclineCode {
     #[must_use]
     pub const fn buyer_safe(self) -> Self {
         match self {
-            Self::LostCard | Self::StolenCard | Self::RiskBlocked | Self::ReviewRejected => Self::CardDeclined,
+            Self::LostCard
+            | Self::StolenCard
+            | Self::DoNotHonor
+            | Self::SuspectedFraud
+            | Self::RestrictedCard
+            | Self::RiskBlocked
+            | Self::ReviewRejected => Self::CardDeclined,
             Self::CardDeclined
             | Self::InsufficientFunds
             | Self::ExpiredCard
@@ -127,7 +197,16 @@ impl DeclineCode {
             | Self::ProcessingError
             | Self::CardVelocityExceeded
             | Self::BankUnavailable
-            | Self::AmountMismatch => self,
+            | Self::AmountMismatch
+            | Self::TransactionNotPermitted
+            | Self::AmountLimitExceeded
+            | Self::AuthenticationRequired
+            | Self::AuthenticationFailed
+            | Self::RefusedByBuyer
+            | Self::ActionExpired
+            | Self::CardNotAccepted
+            | Self::RetryLimitReached
+            | Self::CardFrozen => self,
         }
     }
 }
@@ -141,7 +220,11 @@ mod tests {
         for code in DeclineCode::ALL {
             assert_eq!(DeclineCode::from_name(code.as_str()), Some(code));
             let safe = code.buyer_safe().as_str();
-            assert!(!["stolen", "lost", "risk", "review"].iter().any(|word| safe.contains(word)));
+            assert!(
+                !["stolen", "lost", "risk", "review", "fraud", "restricted", "honor"]
+                    .iter()
+                    .any(|word| safe.contains(word))
+            );
         }
     }
 }

@@ -4,10 +4,10 @@ use crate::clock::Timestamp;
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{OperationId, PaymentId, RefundId};
-use crate::idempotency::Claim;
+use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::money::Money;
-use crate::payment::confirm::Begun;
+use crate::payment::confirm::NewMessage;
 use crate::payment::error::PaymentError;
 use crate::payment::machine::IllegalMove;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
@@ -15,6 +15,7 @@ use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
+use crate::port::Original;
 use crate::store::{
     Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
 };
@@ -24,6 +25,14 @@ use crate::store::{
 enum Ask {
     Capture(Option<i64>),
     Void,
+}
+
+/// How far a request came in its first unit of work.
+#[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
+enum Asked {
+    Done(Document),
+    Replayed(Answer),
+    ToBank(Box<Operation>, Original),
 }
 
 impl Payments {
@@ -62,15 +71,16 @@ impl Payments {
         ask: Ask,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
-        let subject = Subject { payment: id, operation: OperationId::new(self.now()), refund: None };
+        let message = NewMessage { id: OperationId::new(self.now()), trace: self.traces.next().await? };
+        let subject = Subject { payment: id, operation: message.id, refund: None };
         let begun = self
             .store
             .write(async |tx| {
                 let now = self.now();
                 match pass_gate(tx, claim, &subject, now).await? {
                     Gate::Open => {}
-                    Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
-                    Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Begun::Replayed),
+                    Gate::Replay(answer) => return Ok(Asked::Replayed(answer)),
+                    Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Asked::Replayed),
                 }
                 let payment =
                     rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
@@ -79,18 +89,18 @@ impl Payments {
                 {
                     let document = cancel(tx, payment, &scope.merchant.name, now).await?;
                     close_gate(tx, claim, &document, now).await?;
-                    return Ok(Begun::Done(document));
+                    return Ok(Asked::Done(document));
                 }
-                let operation = self.message(tx, subject.operation, &payment, ask, now).await?;
+                let (operation, original) = self.message(tx, message, &payment, ask, now).await?;
                 operation_rows::insert(tx, &operation).await?;
-                Ok::<_, PaymentError>(Begun::ToBank(Box::new(operation)))
+                Ok::<_, PaymentError>(Asked::ToBank(Box::new(operation), original))
             })
             .await?;
         match begun {
-            Begun::Done(document) => Ok(Handled::Done(document)),
-            Begun::Replayed(answer) => Ok(Handled::Replayed(answer)),
-            Begun::ToBank(operation) => {
-                let word = self.bank.follow_up(&operation).await;
+            Asked::Done(document) => Ok(Handled::Done(document)),
+            Asked::Replayed(answer) => Ok(Handled::Replayed(answer)),
+            Asked::ToBank(operation, original) => {
+                let word = self.bank.follow_up(&operation, original).await;
                 let shop = Some(scope.merchant.name.as_str());
                 self.complete(operation.id, id, &word, claim, shop).await.map(Handled::Done)
             }
@@ -100,11 +110,11 @@ impl Payments {
     async fn message(
         &self,
         tx: &Tx,
-        id: OperationId,
+        message: NewMessage,
         payment: &Payment,
         ask: Ask,
         now: Timestamp,
-    ) -> Result<Operation, PaymentError> {
+    ) -> Result<(Operation, Original), PaymentError> {
         let left = payment.authorized - payment.captured;
         let (kind, minor, what) = match ask {
             Ask::Capture(minor) => (OperationKind::Capture, minor.unwrap_or(left), "captured"),
@@ -121,14 +131,14 @@ impl Payments {
         tried?;
         let amount = Money::new(minor, payment.currency()).map_err(|_| IllegalMove { from: payment.status(), what })?;
         let message =
-            FollowUp { id, kind, amount, refund_id: None, inquire_at: now.after(self.settings.inquiry_after) };
+            FollowUp { message, kind, amount, refund_id: None, inquire_at: now.after(self.settings.inquiry_after) };
         follow_up_operation(tx, payment, &message, now).await
     }
 }
 
 /// A message to send about an earlier authorization.
 pub(crate) struct FollowUp {
-    pub(crate) id: OperationId,
+    pub(crate) message: NewMessage,
     pub(crate) kind: OperationKind,
     pub(crate) amount: Money,
     pub(crate) refund_id: Option<RefundId>,
@@ -141,7 +151,7 @@ pub(crate) async fn follow_up_operation(
     payment: &Payment,
     message: &FollowUp,
     now: Timestamp,
-) -> Result<Operation, PaymentError> {
+) -> Result<(Operation, Original), PaymentError> {
     let operations = operation_rows::of_payment(tx.conn(), payment).await?;
     let is_refund = message.kind == OperationKind::Refund;
     // Refunds may overlap: the money of each is set aside. Captures and voids may not.
@@ -153,8 +163,11 @@ pub(crate) async fn follow_up_operation(
         .into_iter()
         .find(|o| o.kind == OperationKind::Authorize && o.status == OperationStatus::Succeeded)
         .ok_or(PaymentError::Interrupted)?;
-    Ok(Operation {
-        id: message.id,
+    let original = authorization.as_original();
+    let operation = Operation {
+        id: message.message.id,
+        trace: message.message.trace,
+        original_id: Some(authorization.id),
         refund_id: message.refund_id,
         kind: message.kind,
         status: OperationStatus::Pending,
@@ -162,13 +175,16 @@ pub(crate) async fn follow_up_operation(
         takes_money: false,
         approval_code: None,
         decline: None,
+        network_code: None,
+        escalated_at: None,
         acknowledged: false,
         inquiries: 0,
         next_inquiry_at: Some(message.inquire_at),
         created_at: now,
         updated_at: now,
         ..authorization
-    })
+    };
+    Ok((operation, original))
 }
 
 /// Cancels a payment of which nothing was sent to a bank.

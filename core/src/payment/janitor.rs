@@ -9,7 +9,7 @@ use crate::event::EventType;
 use crate::id::{OperationId, PaymentId};
 use crate::payment::Payments;
 use crate::payment::error::PaymentError;
-use crate::payment::operation::OperationKind;
+use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::published::payment_event;
 use crate::store::{
     StoreError, attempt as attempt_rows, event as events, idempotency as keys, merchant as merchants,
@@ -52,12 +52,20 @@ impl Payments {
         let operation = operation_rows::by_id(self.store.reader(), id, payment.currency())
             .await?
             .ok_or(PaymentError::Interrupted)?;
+        let original = match operation.original_id {
+            Some(id) => operation_rows::by_id(self.store.reader(), id, payment.currency()).await?,
+            None => None,
+        };
+        let original = original.as_ref().map(Operation::as_original);
         let word = match operation.kind {
             // A reversal must happen: it is sent until it is answered. The bank answers a repeated
             // reference as it did before.
-            OperationKind::Reversal => self.bank.follow_up(&operation).await,
+            OperationKind::Reversal => match original {
+                Some(original) => self.bank.follow_up(&operation, original).await,
+                None => return Err(PaymentError::Interrupted),
+            },
             OperationKind::Authorize | OperationKind::Capture | OperationKind::Void | OperationKind::Refund => {
-                self.bank.inquire(id).await
+                self.bank.inquire(&operation, original).await
             }
         };
         self.complete(id, payment.id, &word, None, None).await.map(|_: Document| ())

@@ -58,16 +58,26 @@ impl Payment {
         self.moved(before, "sent to the bank", now)
     }
 
-    /// The bank reserved the whole amount; with automatic capture it took it, too.
-    pub(crate) fn approve(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
+    #[cfg_attr(not(test), expect(dead_code, reason = "methods with an action are being built"))]
+    /// The buyer must act before the bank decides: 3-D Secure, wallet.
+    pub(crate) fn require_action(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
-        if before != Status::Processing {
+        self.stage = Stage::Action;
+        self.moved(before, "sent to the buyer", now)
+    }
+
+    /// The bank reserved the whole amount; with automatic capture it took it, too. What is only
+    /// reserved must be taken before `capture_before`.
+    pub(crate) fn approve(mut self, capture_before: Timestamp, now: Timestamp) -> Result<Self, IllegalMove> {
+        let before = self.status();
+        if !matches!(before, Status::Processing | Status::RequiresAction) {
             return self.refuse("authorized");
         }
         self.stage = Stage::Open;
         self.authorized = self.amount.minor();
-        if self.capture == CaptureMode::Auto {
-            self.captured = self.authorized;
+        match self.capture {
+            CaptureMode::Auto => self.captured = self.authorized,
+            CaptureMode::Manual => self.capture_before = Some(capture_before),
         }
         self.moved(before, "authorized", now)
     }
@@ -76,7 +86,10 @@ impl Payment {
     /// are used up.
     pub(crate) fn decline(mut self, code: DeclineCode, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
-        if !matches!(before, Status::RequiresPaymentMethod | Status::InReview | Status::Processing) {
+        if !matches!(
+            before,
+            Status::RequiresPaymentMethod | Status::InReview | Status::Processing | Status::RequiresAction
+        ) {
             return self.refuse("declined");
         }
         let last = matches!(code, DeclineCode::RiskBlocked | DeclineCode::ReviewRejected);
@@ -92,6 +105,9 @@ impl Payment {
             return self.refuse("captured");
         }
         self.captured += minor;
+        if self.captured == self.authorized {
+            self.capture_before = None;
+        }
         self.moved(before, "captured", now)
     }
 
@@ -99,11 +115,12 @@ impl Payment {
     pub(crate) fn void(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
         match before {
-            Status::Authorized | Status::RequiresPaymentMethod | Status::InReview => self.stage = Stage::Voided,
+            Status::Authorized | Status::RequiresPaymentMethod | Status::RequiresAction | Status::InReview => {
+                self.stage = Stage::Voided;
+            }
             Status::PartiallyCaptured => {}
             Status::PartiallyRefunded | Status::Refunded if self.authorized > self.captured => {}
-            Status::RequiresAction
-            | Status::Processing
+            Status::Processing
             | Status::Captured
             | Status::PartiallyRefunded
             | Status::Refunded
@@ -112,7 +129,33 @@ impl Payment {
             | Status::Expired => return self.refuse("voided"),
         }
         self.authorized = self.captured;
+        self.capture_before = None;
         self.moved(before, "voided", now)
+    }
+
+    /// The reservation ran out and was released: nothing was taken, or only part of it.
+    pub(crate) fn lapse(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
+        let before = self.status();
+        if self.stage != Stage::Open || self.authorized == self.captured {
+            return self.refuse("released");
+        }
+        if self.captured == 0 {
+            self.stage = Stage::Expired;
+        }
+        self.authorized = self.captured;
+        self.capture_before = None;
+        self.moved(before, "released", now)
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "the warning is being built"))]
+    /// The merchant was told that the reservation will soon run out.
+    pub(crate) fn warn_of_expiry(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
+        let before = self.status();
+        if self.capture_before.is_none() || self.expiry_warned {
+            return self.refuse("warned about");
+        }
+        self.expiry_warned = true;
+        self.moved(before, "warned about", now)
     }
 
     /// Nobody finished it in time.
@@ -189,6 +232,8 @@ mod tests {
             created_at: at(0),
             updated_at: at(0),
             expires_at: at(1_000_000),
+            capture_before: None,
+            expiry_warned: false,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,
@@ -204,10 +249,13 @@ mod tests {
         Start,
         Hold,
         Send,
+        Act,
         Approve,
         Decline(DeclineCode),
         Capture(i64),
         Void,
+        Lapse,
+        Warn,
         Expire,
         Reserve(i64),
         Settle(i64),
@@ -220,10 +268,13 @@ mod tests {
             3 => Just(Step::Start),
             1 => Just(Step::Hold),
             3 => Just(Step::Send),
+            1 => Just(Step::Act),
             3 => Just(Step::Approve),
             1 => code.prop_map(Step::Decline),
             2 => (-5_i64..150).prop_map(Step::Capture),
             1 => Just(Step::Void),
+            1 => Just(Step::Lapse),
+            1 => Just(Step::Warn),
             1 => Just(Step::Expire),
             2 => (-5_i64..150).prop_map(Step::Reserve),
             2 => (-5_i64..150).prop_map(Step::Settle),
@@ -237,10 +288,13 @@ mod tests {
             Step::Start => payment.start_attempt(now),
             Step::Hold => payment.hold(now),
             Step::Send => payment.send(now),
-            Step::Approve => payment.approve(now),
+            Step::Act => payment.require_action(now),
+            Step::Approve => payment.approve(now, now),
             Step::Decline(code) => payment.decline(code, now),
             Step::Capture(minor) => payment.capture(minor, now),
             Step::Void => payment.void(now),
+            Step::Lapse => payment.lapse(now),
+            Step::Warn => payment.warn_of_expiry(now),
             Step::Expire => payment.expire(now),
             Step::Reserve(minor) => payment.reserve_refund(minor, now),
             Step::Settle(minor) => payment.settle_refund(minor, now),
@@ -284,7 +338,7 @@ mod tests {
         let paid = payment(100, CaptureMode::Manual)
             .start_attempt(at(1))
             .and_then(|p| p.send(at(1)))
-            .and_then(|p| p.approve(at(1)))
+            .and_then(|p| p.approve(at(9), at(1)))
             .and_then(|p| p.capture(60, at(2)))
             .unwrap();
         assert_eq!(paid.status(), Status::PartiallyCaptured);

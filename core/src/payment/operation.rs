@@ -4,6 +4,7 @@ use crate::clock::Timestamp;
 use crate::id::{AttemptId, OperationId, PaymentId, RefundId};
 use crate::money::Money;
 use crate::payment::decline::DeclineCode;
+use crate::port::{MessageRef, Original};
 
 /// What the message asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,6 +92,8 @@ pub struct Operation {
     pub attempt_id: AttemptId,
     /// The refund that it carries out.
     pub refund_id: Option<RefundId>,
+    /// The authorization that it is about; `None` for an authorization.
+    pub original_id: Option<OperationId>,
     /// What it asks for.
     pub kind: OperationKind,
     /// What is known of it.
@@ -99,6 +102,10 @@ pub struct Operation {
     pub amount: Money,
     /// An authorization that also takes the money.
     pub takes_money: bool,
+    /// A void because the authorization ran out, not because somebody asked for it.
+    pub by_expiry: bool,
+    /// Counts the messages of this install; the acquirer's trace number (STAN) is made of it.
+    pub trace: i64,
     /// The acquirer's name.
     pub acquirer: String,
     /// The acquirer's reference: of this message when it succeeded, of the authorization before.
@@ -107,14 +114,38 @@ pub struct Operation {
     pub approval_code: Option<String>,
     /// Why it was refused.
     pub decline: Option<DeclineCode>,
+    /// The network's own word for it (ISO 8583 field 39), for staff.
+    pub network_code: Option<String>,
     /// The acquirer said that it has the message: it cannot have been lost on the way any more.
     pub acknowledged: bool,
     /// How often the acquirer was asked what became of it.
     pub inquiries: i32,
     /// When to ask next.
     pub next_inquiry_at: Option<Timestamp>,
+    /// When staff were told that it has had no outcome for too long.
+    pub escalated_at: Option<Timestamp>,
     /// When it was stored.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Operation {
+    /// How the message is named at the acquirer.
+    #[must_use]
+    pub const fn message(&self) -> MessageRef {
+        MessageRef { operation: self.id, trace: self.trace, at: self.created_at }
+    }
+
+    /// This authorization as a later message refers to it.
+    #[must_use]
+    pub fn as_original(&self) -> Original {
+        Original {
+            message: self.message(),
+            acquirer_ref: self.acquirer_ref.clone(),
+            approval_code: self.approval_code.clone(),
+            took_money: self.takes_money,
+            amount: self.amount,
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::document::{CardDocument, DeclineDocument, Document, PaymentDocument, 
 use crate::event::{Audience, Event, EventType};
 use crate::id::EventId;
 use crate::payment::Payment;
-use crate::payment::attempt::Attempt;
+use crate::payment::attempt::{Attempt, Method};
 use crate::refund::Refund;
 
 /// What the merchant sees of a payment.
@@ -27,7 +27,9 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         capture: payment.capture.as_str().to_owned(),
         description: payment.description.clone(),
         metadata: payment.metadata.clone(),
-        card: latest.map(card_document),
+        card: latest.and_then(card_document),
+        wallet: latest.and_then(wallet_of),
+        capture_before: payment.capture_before.map(|at| at.to_string()),
         decline: payment
             .decline
             .map(|code| DeclineDocument { code: code.as_str().to_owned(), advice: code.advice().as_str().to_owned() }),
@@ -37,14 +39,22 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
     }
 }
 
-fn card_document(attempt: &Attempt) -> CardDocument {
-    CardDocument {
-        brand: attempt.face.brand.as_str().to_owned(),
-        first6: attempt.face.first6.clone(),
-        last4: attempt.face.last4.clone(),
-        exp_month: attempt.face.exp_month,
-        exp_year: attempt.face.exp_year,
-        fingerprint: attempt.merchant_card.clone(),
+fn card_document(attempt: &Attempt) -> Option<CardDocument> {
+    let Method::Card { face, merchant_card, .. } = &attempt.method else { return None };
+    Some(CardDocument {
+        brand: face.brand.as_str().to_owned(),
+        first6: face.first6.clone(),
+        last4: face.last4.clone(),
+        exp_month: face.exp_month,
+        exp_year: face.exp_year,
+        fingerprint: merchant_card.clone(),
+    })
+}
+
+fn wallet_of(attempt: &Attempt) -> Option<String> {
+    match &attempt.method {
+        Method::Card { .. } => None,
+        Method::Wallet(wallet) => Some(wallet.to_string()),
     }
 }
 

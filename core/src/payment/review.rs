@@ -7,12 +7,14 @@ use crate::event::EventType;
 use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
 use crate::payment::attempt::Attempt;
 use crate::payment::card::Card;
+use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::Operation;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::detached;
 use crate::payment::{Payment, Payments};
+use crate::port::{Initiator, Instrument};
 use crate::secret::{KeyError, Purpose};
 use crate::store::{
     StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
@@ -96,6 +98,7 @@ impl Payments {
         decision: ReviewDecision,
     ) -> Result<Document, PaymentError> {
         let now = self.now();
+        let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
         let decided = self
             .store
             .write(async |tx| {
@@ -117,13 +120,15 @@ impl Payments {
                     attempt_rows::by_id(tx.conn(), open.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
                 let closing = [("review", review.to_string()), ("decision", decision.as_str().to_owned())];
-                self.carry_out(tx, payment, attempt, decision, &shop, &closing, now).await
+                self.carry_out(tx, payment, attempt, decision, message, &shop, &closing, now).await
             })
             .await?;
         match decided {
             Decided::Declined(document) => Ok(document),
             Decided::ToBank(operation, card, shop) => {
-                let word = self.bank.authorize(&operation, &card, None).await;
+                let instrument =
+                    Instrument::Card { card: &card, cvc: None, authentication: None, initiator: Initiator::Buyer };
+                let word = self.bank.authorize(&operation, instrument).await;
                 self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await
             }
         }
@@ -136,6 +141,7 @@ impl Payments {
         payment: Payment,
         mut attempt: Attempt,
         decision: ReviewDecision,
+        message: NewMessage,
         shop: &str,
         closing: &[(&str, String)],
         now: Timestamp,
@@ -148,7 +154,7 @@ impl Payments {
             }
             ReviewDecision::Approve => {
                 let payment = payment.send(now)?;
-                let operation = self.authorization(OperationId::new(now), &payment, attempt.id, now);
+                let operation = self.authorization(message, &payment, attempt.id, now);
                 (payment, Some(operation))
             }
         };

@@ -1,4 +1,4 @@
-//! The service for payments, and the way to the bank.
+//! The service for payments, and what its requests share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +9,10 @@ use crate::document::Document;
 use crate::id::{OperationId, PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim, KeyConflict};
 use crate::merchant::Scope;
-use crate::payment::card::{Card, Cvc};
+use crate::payment::bank::{Acquirers, Bank};
 use crate::payment::error::PaymentError;
-use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::published::{document_of, refund_document};
-use crate::port::{Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, LinkError};
+use crate::payment::trace::Traces;
 use crate::secret::Keyring;
 use crate::store::{
     Store, StoreError, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
@@ -32,6 +31,13 @@ pub struct PaymentSettings {
     pub inquiry_after: Duration,
     /// How long staff have for a review before it counts as late.
     pub review_within: Duration,
+    /// How long money stays reserved before it must be taken (Visa and Mastercard: 7 days for a buyer's
+    /// own payment).
+    pub capture_within: Duration,
+    /// How long before a reservation runs out the merchant is told.
+    pub warn_before: Duration,
+    /// How long a message to the bank may have no outcome before staff are told.
+    pub escalate_after: Duration,
 }
 
 impl Default for PaymentSettings {
@@ -41,6 +47,9 @@ impl Default for PaymentSettings {
             acquirer_deadline: Duration::from_secs(15),
             inquiry_after: Duration::from_secs(30),
             review_within: Duration::from_secs(4 * 3_600),
+            capture_within: Duration::from_secs(7 * 24 * 3_600),
+            warn_before: Duration::from_secs(24 * 3_600),
+            escalate_after: Duration::from_secs(900),
         }
     }
 }
@@ -62,25 +71,31 @@ pub struct Payments {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) bank: Bank,
     pub(super) keyring: Keyring,
+    pub(super) traces: Traces,
     pub(super) settings: PaymentSettings,
 }
 
 impl Payments {
-    /// A service over this store that pays through this acquirer.
+    /// A service over this store that pays through these acquirers.
     #[must_use]
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
-        acquirer: Arc<dyn Acquirer>,
+        acquirers: impl Into<Acquirers>,
         keyring: Keyring,
         settings: PaymentSettings,
     ) -> Self {
-        let bank = Bank { acquirer, deadline: settings.acquirer_deadline };
-        Self { store, clock, bank, keyring, settings }
+        let bank = Bank { acquirers: acquirers.into(), deadline: settings.acquirer_deadline };
+        let traces = Traces::new(store.clone());
+        Self { store, clock, bank, keyring, traces, settings }
     }
 
     pub(crate) const fn bank(&self) -> &Bank {
         &self.bank
+    }
+
+    pub(crate) const fn traces(&self) -> &Traces {
+        &self.traces
     }
 
     pub(crate) const fn settings(&self) -> &PaymentSettings {
@@ -89,109 +104,6 @@ impl Payments {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-}
-
-/// The way to a bank, with a deadline.
-#[derive(Debug, Clone)]
-pub(crate) struct Bank {
-    acquirer: Arc<dyn Acquirer>,
-    deadline: Duration,
-}
-
-/// What is known after a message was sent or asked about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum BankWord {
-    /// The bank answered.
-    Said(AcquirerAnswer),
-    /// Nothing was sent: the bank could not be reached.
-    NotSent,
-    /// The bank proved that it never received the message.
-    NeverArrived,
-    /// Nobody knows.
-    Unknown,
-}
-
-impl Bank {
-    pub(crate) fn name(&self) -> &str {
-        self.acquirer.name()
-    }
-
-    pub(crate) async fn authorize(&self, operation: &Operation, card: &Card, cvc: Option<&Cvc>) -> BankWord {
-        let request = AuthorizeRequest {
-            operation: operation.id,
-            payment: operation.payment_id,
-            amount: operation.amount,
-            capture: operation.takes_money,
-            card,
-            cvc,
-        };
-        self.word(operation, self.acquirer.authorize(request)).await
-    }
-
-    /// Sends a capture, void, refund or reversal of the authorization named by `operation.acquirer_ref`.
-    pub(crate) async fn follow_up(&self, operation: &Operation) -> BankWord {
-        let request = FollowUpRequest {
-            operation: operation.id,
-            acquirer_ref: operation.acquirer_ref.clone().unwrap_or_default(),
-            amount: operation.amount,
-        };
-        match operation.kind {
-            OperationKind::Capture => self.word(operation, self.acquirer.capture(&request)).await,
-            OperationKind::Refund => self.word(operation, self.acquirer.refund(&request)).await,
-            // Money that was taken at once is not reserved any more: it can only be given back.
-            OperationKind::Reversal if operation.takes_money => {
-                self.word(operation, self.acquirer.refund(&request)).await
-            }
-            OperationKind::Void | OperationKind::Reversal => self.word(operation, self.acquirer.void(&request)).await,
-            // Needs a card, which a follow-up never has.
-            OperationKind::Authorize => BankWord::NotSent,
-        }
-    }
-
-    pub(crate) async fn inquire(&self, operation: OperationId) -> BankWord {
-        match tokio::time::timeout(self.deadline, self.acquirer.inquire(operation)).await {
-            Ok(Ok(Inquiry::Found(answer))) => BankWord::Said(answer),
-            Ok(Ok(Inquiry::NotFound)) => BankWord::NeverArrived,
-            Ok(Err(error)) => {
-                tracing::warn!(%operation, %error, "the bank did not answer an inquiry");
-                BankWord::Unknown
-            }
-            Err(_) => BankWord::Unknown,
-        }
-    }
-
-    async fn word(
-        &self,
-        operation: &Operation,
-        call: impl Future<Output = Result<AcquirerAnswer, LinkError>>,
-    ) -> BankWord {
-        let word = match tokio::time::timeout(self.deadline, call).await {
-            Ok(Ok(answer)) => BankWord::Said(answer),
-            Ok(Err(LinkError::NotSent(reason))) => {
-                tracing::warn!(operation = %operation.id, reason, "nothing was sent to the bank");
-                BankWord::NotSent
-            }
-            Ok(Err(LinkError::Unknown(reason))) => {
-                tracing::warn!(operation = %operation.id, reason, "the bank did not answer");
-                BankWord::Unknown
-            }
-            Err(_) => {
-                tracing::warn!(operation = %operation.id, "the bank did not answer in time");
-                BankWord::Unknown
-            }
-        };
-        let outcome = match &word {
-            BankWord::Said(AcquirerAnswer::Approved { .. }) => "approved",
-            BankWord::Said(AcquirerAnswer::Declined { .. }) => "declined",
-            BankWord::Said(AcquirerAnswer::Pending) => "pending",
-            BankWord::NotSent => "not_sent",
-            BankWord::NeverArrived => "never_arrived",
-            BankWord::Unknown => "unknown",
-        };
-        let kind = operation.kind.as_str();
-        metrics::counter!("aviso_bank_messages_total", "kind" => kind, "outcome" => outcome).increment(1);
-        word
     }
 }
 

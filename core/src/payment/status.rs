@@ -85,17 +85,28 @@ pub const TRANSITIONS: &[(Status, Status, &str)] = &[
     (Status::RequiresPaymentMethod, Status::Declined, "antifraud blocks the attempt, or attempts are used up"),
     (Status::RequiresPaymentMethod, Status::Voided, "the merchant cancels it"),
     (Status::RequiresPaymentMethod, Status::Expired, "nobody pays in time"),
+    (Status::RequiresPaymentMethod, Status::RequiresAction, "the buyer must act first: 3-D Secure, wallet"),
+    (Status::RequiresAction, Status::Processing, "the buyer did it, the attempt is sent to the bank"),
+    (Status::RequiresAction, Status::Authorized, "the wallet reserves the money"),
+    (Status::RequiresAction, Status::Captured, "the wallet takes the money"),
+    (Status::RequiresAction, Status::RequiresPaymentMethod, "the buyer failed or refused, another attempt is allowed"),
+    (Status::RequiresAction, Status::Declined, "the buyer failed or refused, attempts are used up"),
+    (Status::RequiresAction, Status::Voided, "the merchant cancels it"),
+    (Status::RequiresAction, Status::Expired, "the buyer does not act in time"),
+    (Status::InReview, Status::RequiresAction, "staff approve, the buyer must act first"),
     (Status::InReview, Status::Processing, "staff approve, the attempt is sent to the bank"),
     (Status::InReview, Status::Declined, "staff reject"),
     (Status::InReview, Status::Voided, "the merchant cancels it"),
     (Status::InReview, Status::Expired, "staff do not decide in time"),
     (Status::Processing, Status::Authorized, "the bank reserves the money"),
     (Status::Processing, Status::Captured, "the bank reserves and takes the money in one message"),
+    (Status::Processing, Status::RequiresAction, "the bank or wallet wants the buyer to act first"),
     (Status::Processing, Status::RequiresPaymentMethod, "the bank declines, another attempt is allowed"),
     (Status::Processing, Status::Declined, "the bank declines, attempts are used up"),
     (Status::Authorized, Status::Captured, "all of the money is taken"),
     (Status::Authorized, Status::PartiallyCaptured, "part of the money is taken"),
     (Status::Authorized, Status::Voided, "the money is released"),
+    (Status::Authorized, Status::Expired, "nobody took the money in time, it is released"),
     (Status::PartiallyCaptured, Status::Captured, "the rest is taken or released"),
     (Status::PartiallyCaptured, Status::PartiallyRefunded, "part of what was taken goes back"),
     (Status::PartiallyCaptured, Status::Refunded, "all that was taken goes back"),
@@ -118,6 +129,8 @@ pub enum Stage {
     Review,
     /// The first message is with the bank.
     Bank,
+    /// The buyer must act: 3-D Secure, wallet.
+    Action,
     /// Ended: released or cancelled.
     Voided,
     /// Ended: refused.
@@ -127,25 +140,29 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The name in the table.
+    /// The name in the table. [`Self::Action`] is a bank's stage with the mark that it waits for the buyer.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Review => "review",
-            Self::Bank => "bank",
+            Self::Bank | Self::Action => "bank",
             Self::Voided => "voided",
             Self::Declined => "declined",
             Self::Expired => "expired",
         }
     }
 
-    /// The stage with this name.
+    /// The stage with this name and mark.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Open, Self::Review, Self::Bank, Self::Voided, Self::Declined, Self::Expired]
-            .into_iter()
-            .find(|stage| stage.as_str() == name)
+    pub fn from_name(name: &str, waits_for_buyer: bool) -> Option<Self> {
+        let known = [Self::Open, Self::Review, Self::Bank, Self::Voided, Self::Declined, Self::Expired];
+        let stage = known.into_iter().find(|stage| stage.as_str() == name)?;
+        match (stage, waits_for_buyer) {
+            (Self::Bank, true) => Some(Self::Action),
+            (_, true) => None,
+            (stage, false) => Some(stage),
+        }
     }
 }
 
@@ -172,6 +189,7 @@ impl Facts {
             Stage::Expired => return Status::Expired,
             Stage::Review => return Status::InReview,
             Stage::Bank => return Status::Processing,
+            Stage::Action => return Status::RequiresAction,
             Stage::Open => {}
         }
         if self.authorized == 0 {

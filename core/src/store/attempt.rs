@@ -14,12 +14,19 @@ use super::{StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, MerchantId, PaymentId};
 use crate::merchant::Mode;
-use crate::payment::attempt::Attempt;
+use crate::payment::attempt::{Attempt, Method};
 use crate::payment::card::{Brand, CardFace};
 use crate::payment::decline::DeclineCode;
 use crate::risk::{Attribute, Verdict, Window};
 
+/// The card's columns are empty for a wallet, whose name stands in `wallet`.
 fn attempt_row(attempt: &Attempt) -> attempt::Model {
+    let none =
+        CardFace { brand: Brand::Unknown, first6: String::new(), last4: String::new(), exp_month: 0, exp_year: 0 };
+    let (face, card, merchant_card, wallet) = match &attempt.method {
+        Method::Card { face, card, merchant_card } => (face, card.as_str(), merchant_card.as_str(), None),
+        Method::Wallet(wallet) => (&none, "", "", Some(wallet.as_str().to_owned())),
+    };
     attempt::Model {
         id: attempt.id.as_uuid(),
         payment_id: attempt.payment_id.as_uuid(),
@@ -28,13 +35,14 @@ fn attempt_row(attempt: &Attempt) -> attempt::Model {
         mode: attempt.mode.as_str().to_owned(),
         amount: attempt.amount.minor(),
         currency: attempt.amount.currency().code().to_owned(),
-        brand: attempt.face.brand.as_str().to_owned(),
-        first6: attempt.face.first6.clone(),
-        last4: attempt.face.last4.clone(),
-        exp_month: i32::from(attempt.face.exp_month),
-        exp_year: i32::from(attempt.face.exp_year),
-        card: attempt.card.clone(),
-        merchant_card: attempt.merchant_card.clone(),
+        brand: face.brand.as_str().to_owned(),
+        first6: face.first6.clone(),
+        last4: face.last4.clone(),
+        exp_month: i32::from(face.exp_month),
+        exp_year: i32::from(face.exp_year),
+        card: card.to_owned(),
+        merchant_card: merchant_card.to_owned(),
+        wallet,
         email_ci: attempt.email.clone(),
         ip: attempt.ip.clone(),
         sealed_card: attempt.sealed_card.clone(),
@@ -46,6 +54,20 @@ fn attempt_row(attempt: &Attempt) -> attempt::Model {
 
 fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
     let bad = |column| StoreError::Unreadable { table: "attempt", column };
+    let method = match &row.wallet {
+        Some(wallet) => Method::Wallet(wallet.parse().map_err(|_| bad("wallet"))?),
+        None => Method::Card {
+            face: CardFace {
+                brand: Brand::from_name(&row.brand),
+                first6: row.first6,
+                last4: row.last4,
+                exp_month: u8::try_from(row.exp_month).map_err(|_| bad("exp_month"))?,
+                exp_year: u16::try_from(row.exp_year).map_err(|_| bad("exp_year"))?,
+            },
+            card: row.card,
+            merchant_card: row.merchant_card,
+        },
+    };
     Ok(Attempt {
         id: AttemptId::from_uuid(row.id),
         payment_id: PaymentId::from_uuid(row.payment_id),
@@ -53,15 +75,7 @@ fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
         merchant_id: MerchantId::from_uuid(row.merchant_id),
         mode: Mode::from_name(&row.mode).ok_or_else(|| bad("mode"))?,
         amount: money("attempt", row.amount, &row.currency)?,
-        face: CardFace {
-            brand: Brand::from_name(&row.brand),
-            first6: row.first6,
-            last4: row.last4,
-            exp_month: u8::try_from(row.exp_month).map_err(|_| bad("exp_month"))?,
-            exp_year: u16::try_from(row.exp_year).map_err(|_| bad("exp_year"))?,
-        },
-        card: row.card,
-        merchant_card: row.merchant_card,
+        method,
         email: row.email_ci,
         ip: row.ip,
         sealed_card: row.sealed_card,

@@ -22,6 +22,8 @@ pub(super) mod merchant;
 pub(super) mod merchant_key;
 pub(super) mod operation;
 pub(super) mod payment;
+#[cfg(test)]
+pub(super) mod payment_transition;
 pub(super) mod recipient;
 pub(super) mod refund;
 pub(super) mod review;
@@ -31,6 +33,7 @@ pub(super) mod risk_list_entry;
 pub(super) mod session;
 pub(super) mod staff;
 pub(super) mod telegram_identity;
+pub(super) mod trace;
 pub(super) mod webhook_endpoint;
 pub(super) mod webhook_secret;
 
@@ -74,6 +77,7 @@ mod tests {
             merchant_key,
             operation,
             payment,
+            payment_transition,
             recipient,
             refund,
             review,
@@ -83,6 +87,7 @@ mod tests {
             session,
             staff,
             telegram_identity,
+            trace,
             webhook_endpoint,
             webhook_secret,
         );

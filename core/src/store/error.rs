@@ -99,7 +99,7 @@ impl From<DbErr> for StoreError {
             // PostgreSQL serialization failure, deadlock; SQLite busy and busy snapshot.
             "40001" | "40P01" | "5" | "261" | "517" => Self::Collision(error),
             // PostgreSQL unique, check, foreign key; SQLite's extended codes for the same.
-            "23505" | "23514" | "23503" | "2067" | "1555" | "275" | "787" => {
+            "23505" | "23514" | "23503" | "2067" | "1555" | "275" | "787" | "1811" => {
                 let name = match database.constraint() {
                     Some(name) => name.to_owned(),
                     None => database.message().rsplit(": ").next().unwrap_or_default().to_owned(),

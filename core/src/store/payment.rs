@@ -52,11 +52,14 @@ fn payment_row(payment: &Payment) -> payment::Model {
         attempts: payment.attempts,
         decline_code: payment.decline.map(|code| code.as_str().to_owned()),
         stage: payment.stage.as_str().to_owned(),
+        waits_for_buyer: i32::from(payment.stage == Stage::Action),
         sequence: payment.sequence,
         version: payment.version,
         created_at: payment.created_at.as_micros(),
         updated_at: payment.updated_at.as_micros(),
         expires_at: payment.expires_at.as_micros(),
+        capture_before: payment.capture_before.map(Timestamp::as_micros),
+        expiry_warned: i32::from(payment.expiry_warned),
     }
 }
 
@@ -82,7 +85,9 @@ fn payment_from(row: payment::Model) -> Result<Payment, StoreError> {
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),
         expires_at: Timestamp::from_micros(row.expires_at),
-        stage: Stage::from_name(&row.stage).ok_or_else(|| bad("stage"))?,
+        capture_before: row.capture_before.map(Timestamp::from_micros),
+        expiry_warned: row.expiry_warned != 0,
+        stage: Stage::from_name(&row.stage, row.waits_for_buyer != 0).ok_or_else(|| bad("stage"))?,
         authorized: row.authorized,
         captured: row.captured,
         refunded: row.refunded,
@@ -185,7 +190,7 @@ pub(crate) async fn overdue(
     limit: u64,
 ) -> Result<Vec<PaymentId>, StoreError> {
     // A literal, word for word the index's predicate: with bound values SQLite would not use it.
-    let unfinished = Expr::cust("status IN ('requires_payment_method', 'in_review')");
+    let unfinished = Expr::cust("status IN ('requires_payment_method', 'in_review', 'requires_action')");
     let ids = payment::Entity::find()
         .select_only()
         .column(payment::Column::Id)
@@ -197,4 +202,25 @@ pub(crate) async fn overdue(
         .all(conn)
         .await?;
     Ok(ids.into_iter().map(PaymentId::from_uuid).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::payment::status::TRANSITIONS;
+    use crate::store::entity::payment_transition;
+    use crate::store::{DatabaseUrl, Store};
+
+    #[tokio::test]
+    async fn the_database_allows_the_same_changes_of_status_as_the_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&DatabaseUrl::Sqlite(folder.path().join("transitions.db"))).await.unwrap();
+        aviso_migrations::migrate(&store.migration_connection()).await.unwrap();
+        let rows = payment_transition::Entity::find().all(store.reader()).await.unwrap();
+        let stored: BTreeSet<_> = rows.into_iter().map(|row| (row.from_status, row.to_status)).collect();
+        let known = TRANSITIONS.iter().map(|(from, to, _)| (from.as_str().to_owned(), to.as_str().to_owned()));
+        assert_eq!(stored, known.collect());
+    }
 }

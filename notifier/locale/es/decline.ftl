@@ -9,6 +9,15 @@ decline-processing-error = Hubo un fallo por parte del banco. No se cobró diner
 decline-card-velocity-exceeded = Se hicieron demasiados pagos con esta tarjeta en poco tiempo.
 decline-bank-unavailable = No se pudo contactar con su banco. No se cobró dinero.
 decline-amount-mismatch = El banco confirmó un importe distinto, así que lo anulamos. Su banco liberará lo que hubiera reservado.
+decline-transaction-not-permitted = El banco no permite este tipo de pago con la tarjeta.
+decline-amount-limit-exceeded = El importe supera el límite que el banco fijó para la tarjeta.
+decline-authentication-required = Su banco pide que confirme el pago en su propia página.
+decline-authentication-failed = El pago no se confirmó en la página de su banco.
+decline-refused-by-buyer = El pago se rechazó o se canceló en la página de confirmación.
+decline-action-expired = El pago no se confirmó a tiempo.
+decline-card-not-accepted = La tienda no acepta esta tarjeta para este pago.
+decline-retry-limit-reached = La tarjeta se intentó demasiadas veces para este pago.
+decline-card-frozen = La tarjeta guardada no está disponible para pagos.
 
 advice-retry-later = Puede intentarlo más tarde con la misma tarjeta.
 advice-other-card = Revise los datos o pague con otra tarjeta.

@@ -9,6 +9,15 @@ decline-processing-error = Сбой произошёл на стороне ба�
 decline-card-velocity-exceeded = По этой карте было слишком много платежей за короткое время.
 decline-bank-unavailable = Не удалось связаться с банком. Деньги не списаны.
 decline-amount-mismatch = Банк подтвердил другую сумму, поэтому мы отменили платёж. Если банк что-то заблокировал, он это освободит.
+decline-transaction-not-permitted = Банк не разрешает такие платежи по этой карте.
+decline-amount-limit-exceeded = Сумма больше лимита, который банк установил для карты.
+decline-authentication-required = Банк просит подтвердить платёж на своей странице.
+decline-authentication-failed = Платёж не был подтверждён на странице банка.
+decline-refused-by-buyer = Платёж был отклонён или отменён на странице подтверждения.
+decline-action-expired = Платёж не был подтверждён вовремя.
+decline-card-not-accepted = Магазин не принимает эту карту для этого платежа.
+decline-retry-limit-reached = По этой карте было слишком много попыток этого платежа.
+decline-card-frozen = Сохранённая карта недоступна для платежей.
 
 advice-retry-later = Позже можно попробовать ту же карту ещё раз.
 advice-other-card = Проверьте данные или заплатите другой картой.

@@ -106,7 +106,19 @@ const fn why(code: DeclineCode) -> &'static str {
         DeclineCode::CardVelocityExceeded => "decline-card-velocity-exceeded",
         DeclineCode::BankUnavailable => "decline-bank-unavailable",
         DeclineCode::AmountMismatch => "decline-amount-mismatch",
+        DeclineCode::TransactionNotPermitted => "decline-transaction-not-permitted",
+        DeclineCode::AmountLimitExceeded => "decline-amount-limit-exceeded",
+        DeclineCode::AuthenticationRequired => "decline-authentication-required",
+        DeclineCode::AuthenticationFailed => "decline-authentication-failed",
+        DeclineCode::RefusedByBuyer => "decline-refused-by-buyer",
+        DeclineCode::ActionExpired => "decline-action-expired",
+        DeclineCode::CardNotAccepted => "decline-card-not-accepted",
+        DeclineCode::RetryLimitReached => "decline-retry-limit-reached",
+        DeclineCode::CardFrozen => "decline-card-frozen",
         DeclineCode::CardDeclined
+        | DeclineCode::DoNotHonor
+        | DeclineCode::SuspectedFraud
+        | DeclineCode::RestrictedCard
         | DeclineCode::LostCard
         | DeclineCode::StolenCard
         | DeclineCode::RiskBlocked

@@ -20,6 +20,7 @@ pub struct Model {
     pub exp_year: i32,
     pub card: String,
     pub merchant_card: String,
+    pub wallet: Option<String>,
     pub email_ci: Option<String>,
     pub ip: Option<String>,
     pub sealed_card: Option<Vec<u8>>,

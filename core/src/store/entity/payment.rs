@@ -28,11 +28,14 @@ pub struct Model {
     pub attempts: i32,
     pub decline_code: Option<String>,
     pub stage: String,
+    pub waits_for_buyer: i32,
     pub sequence: i32,
     pub version: i32,
     pub created_at: i64,
     pub updated_at: i64,
     pub expires_at: i64,
+    pub capture_before: Option<i64>,
+    pub expiry_warned: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,7 +1,7 @@
 //! Card data in a body.
 
 use aviso_core::clock::Timestamp;
-use aviso_core::payment::Confirmation;
+use aviso_core::payment::PaymentMethod;
 use aviso_core::payment::card::{Card, CardError, Cvc};
 use aviso_core::secret::Secret;
 use serde::Deserialize;
@@ -34,14 +34,14 @@ impl CardBody {
     /// # Errors
     ///
     /// 422 that names the field.
-    pub(super) fn into_confirmation(self, now: Timestamp) -> Result<Confirmation, Problem> {
+    pub(super) fn into_method(self, now: Timestamp) -> Result<PaymentMethod, Problem> {
         let number = required(self.number, "/card/number")?;
         let month = required(self.exp_month, "/card/exp_month")?;
         let year = required(self.exp_year, "/card/exp_year")?;
         let cvc = required(self.cvc, "/card/cvc")?;
         let card = Card::new(&number, month, year, now).map_err(refused)?;
         let cvc = Cvc::new(cvc, card.face().brand).map_err(refused)?;
-        Ok(Confirmation { card, cvc: Some(cvc) })
+        Ok(PaymentMethod::Card { card, cvc: Some(cvc) })
     }
 }
 

@@ -135,7 +135,7 @@ impl CreateBody {
             customer: self.customer.unwrap_or_default().into_customer()?,
         };
         let confirmation = match (self.confirm.unwrap_or(false), self.card) {
-            (true, Some(card)) => Some(card.into_confirmation(now)?),
+            (true, Some(card)) => Some(Confirmation { method: card.into_method(now)? }),
             (true, None) => return required(None, "/card"),
             (false, Some(_)) => return Err(invalid("a card is taken only together with `\"confirm\": true`", "/card")),
             (false, None) => None,
@@ -164,6 +164,6 @@ impl ConfirmBody {
     ///
     /// 422 that names the field.
     pub(super) fn into_confirmation(self, now: Timestamp) -> Result<Confirmation, Problem> {
-        required(self.card, "/card")?.into_confirmation(now)
+        Ok(Confirmation { method: required(self.card, "/card")?.into_method(now)? })
     }
 }

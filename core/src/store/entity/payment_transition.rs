@@ -1,0 +1,17 @@
+//! One legal change of a payment's status.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "payment_transition")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub from_status: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub to_status: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
