@@ -30,6 +30,8 @@ pub use services::{Services, migrate, open_store};
 
 /// How often the janitor looks.
 const JANITOR_EVERY: Duration = Duration::from_millis(500);
+/// How often reservations that run out and overdue outcomes are looked for.
+const RESERVATIONS_EVERY: Duration = Duration::from_secs(1);
 /// How often histograms are folded, so that they do not grow.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
@@ -244,6 +246,15 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
     tasks.spawn("janitor", every(JANITOR_EVERY, stop, async move || payments.resolve_due().await.map(|_| ())));
     let (stop, payments) = (tasks.token(), services.payments.clone());
     tasks.spawn("expiry", every(JANITOR_EVERY, stop, async move || payments.expire_due().await.map(|_| ())));
+    let (stop, payments) = (tasks.token(), services.payments.clone());
+    tasks.spawn(
+        "reservations",
+        every(RESERVATIONS_EVERY, stop, async move || {
+            payments.warn_due().await?;
+            payments.release_due().await?;
+            payments.escalate_due().await.map(|_| ())
+        }),
+    );
     let stop = tasks.token();
     tasks.spawn(
         "metrics",

@@ -25,6 +25,9 @@ impl Timestamp {
         self.0
     }
 
+    /// Later than any moment that there will be.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// Whole seconds since the epoch.
     #[must_use]
     pub const fn as_secs(self) -> i64 {

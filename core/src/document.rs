@@ -21,6 +21,9 @@ pub struct Document {
     /// The refund as it was right after the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refund: Option<RefundDocument>,
+    /// The message to the bank that the event is about: why a capture or void was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationDocument>,
     /// The webhook endpoint that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<EndpointDocument>,
@@ -65,6 +68,9 @@ pub struct PaymentDocument {
     /// When a reservation that is not taken runs out, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_before: Option<String>,
+    /// While the bank's answer is not known: when a person looks into it at the latest, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_due_at: Option<String>,
     /// Why the last attempt was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decline: Option<DeclineDocument>,
@@ -100,6 +106,24 @@ pub struct DeclineDocument {
     pub code: String,
     /// `retry_later`, `other_card` or `never`.
     pub advice: String,
+}
+
+/// A message to the bank: an authorization, capture, void, refund or reversal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OperationDocument {
+    /// `op_…`
+    pub id: String,
+    /// `authorize`, `capture`, `void`, `refund` or `reversal`.
+    pub kind: String,
+    /// `pending`, `unknown` (the bank has not answered), `succeeded` or `failed`.
+    pub status: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Why the bank refused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decline: Option<DeclineDocument>,
 }
 
 /// A refund.

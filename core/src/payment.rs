@@ -14,8 +14,10 @@ pub mod decline;
 mod error;
 pub(crate) mod follow_up;
 mod janitor;
+mod lapse;
 mod machine;
 pub mod operation;
+mod overdue;
 pub(crate) mod published;
 mod read;
 mod review;
@@ -42,6 +44,7 @@ pub use confirm::{Confirmation, PaymentMethod};
 pub use error::PaymentError;
 pub(crate) use janitor::chain as janitor_chain;
 pub use machine::IllegalMove;
+pub use overdue::Settlement;
 pub use published::document_of;
 pub use read::{Page, PaymentDetails, TimelineEntry};
 pub use review::{OpenReview, ReviewDecision};
@@ -148,6 +151,8 @@ pub struct Payment {
     pub capture_before: Option<Timestamp>,
     /// Whether the merchant was told that it will soon run out.
     pub(crate) expiry_warned: bool,
+    /// While the bank's answer is not known: when a person looks into it at the latest.
+    pub outcome_due_at: Option<Timestamp>,
     pub(crate) stage: Stage,
     pub(crate) authorized: i64,
     pub(crate) captured: i64,

@@ -51,7 +51,7 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
 }
 
 fn document(shop: &str) -> Document {
-    Document { payment: Some(payment(shop)), refund: Some(refund(shop)), endpoint: Some(endpoint()) }
+    Document { payment: Some(payment(shop)), refund: Some(refund(shop)), operation: None, endpoint: Some(endpoint()) }
 }
 
 fn payment(shop: &str) -> PaymentDocument {
@@ -79,6 +79,7 @@ fn payment(shop: &str) -> PaymentDocument {
         }),
         wallet: None,
         capture_before: None,
+        outcome_due_at: None,
         decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),
         created_at: NOW.to_string(),
         updated_at: NOW.to_string(),

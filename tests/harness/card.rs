@@ -16,6 +16,14 @@ pub const APPROVED_LATE: &str = "4000000000009920";
 pub const APPROVED_FOR_LESS: &str = "4000000000009938";
 /// The bank cannot be reached.
 pub const LINK_DOWN: &str = "4000000000009946";
+/// Reserved; the capture is declined.
+pub const CAPTURE_DECLINED: &str = "4000000000009706";
+/// Reserved; the capture is confirmed for half of its amount.
+pub const CAPTURED_FOR_LESS: &str = "4000000000009714";
+/// Reserved; the void is declined.
+pub const VOID_DECLINED: &str = "4000000000009722";
+/// The bank never says what became of it.
+pub const NEVER_ANSWERED: &str = "4000000000009730";
 /// The refund's answer is lost.
 pub const REFUND_ANSWER_LOST: &str = "4000000000009813";
 /// The refund is declined.

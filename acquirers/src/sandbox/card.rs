@@ -238,6 +238,30 @@ pub const TEST_CARDS: &[TestCard] = &[
         Script::capture(Conduct::link(Link::LosesRequest)),
     ),
     TestCard::new(
+        "4000000000009706",
+        "capture_declined",
+        "approved; a capture is declined",
+        Script::capture(Conduct::decline(DeclineCode::CardDeclined)),
+    ),
+    TestCard::new(
+        "4000000000009714",
+        "captured_for_less",
+        "approved; a capture is confirmed for half of its amount",
+        Script::capture(Conduct::ruling(Ruling::ApproveHalf)),
+    ),
+    TestCard::new(
+        "4000000000009722",
+        "void_declined",
+        "approved; a void is declined",
+        Script::void(Conduct::decline(DeclineCode::ProcessingError)),
+    ),
+    TestCard::new(
+        "4000000000009730",
+        "never_answered",
+        "answered `pending`, and so is every inquiry",
+        Script::authorize(Conduct { pending_inquiries: u8::MAX, ..Conduct::SOUND }),
+    ),
+    TestCard::new(
         "4000000000009839",
         "void_answer_lost",
         "approved; a void times out after the bank released the money",

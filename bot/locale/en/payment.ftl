@@ -56,6 +56,8 @@ notice-expired =
     .lead = <b>{ $amount }</b> to <b>{ $shop }</b> was not paid in time and is closed. No money was taken.
     .next = If you still want to pay, start again in the shop.
 
+line-known-by = If the bank has not answered by { $by }, a person looks into it.
+
 refund-succeeded =
     <b>Refund complete</b>{ $test }
     <b>{ $amount }</b> from <b>{ $shop }</b> went back to your card. Your bank may take a few days to show it. Reference <code>{ $reference }</code>.

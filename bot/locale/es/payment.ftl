@@ -56,6 +56,8 @@ notice-expired =
     .lead = <b>{ $amount }</b> a <b>{ $shop }</b> no se pagó a tiempo y queda cerrado. No se cobró dinero.
     .next = Si todavía quiere pagar, empiece de nuevo en el comercio.
 
+line-known-by = Si el banco no ha respondido antes de { $by }, una persona lo revisa.
+
 refund-succeeded =
     <b>Reembolso realizado</b>{ $test }
     <b>{ $amount }</b> de <b>{ $shop }</b> volvieron a su tarjeta. Su banco puede tardar unos días en mostrarlo. Referencia <code>{ $reference }</code>.

@@ -63,6 +63,10 @@ pub(crate) fn payment_screen(
     }
     html.push('\n');
     html.push_str(&part("next"));
+    if let Some(by) = &document.outcome_due_at {
+        html.push(' ');
+        html.push_str(&words.tell("line-known-by", &Args::new().with("by", words.written_moment(by))));
+    }
     html.push_str("\n\n");
     html.push_str(&facts(document, words));
     let Ok(id) = document.id.parse::<PaymentId>() else { return Screen::text(html) };

@@ -55,6 +55,7 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
         }),
         wallet: None,
         capture_before: None,
+        outcome_due_at: None,
         decline: None,
         created_at: now().to_string(),
         updated_at: now().to_string(),
@@ -102,6 +103,7 @@ fn event(kind: EventType, shop: &str) -> Event {
         document: Document {
             payment: Some(payment("captured", "test")),
             refund: Some(refund),
+            operation: None,
             endpoint: Some(endpoint),
         },
         audience: Audience {

@@ -182,6 +182,7 @@ fn result(
             PaymentError::NotFound(_)
             | PaymentError::RefundNotFound(_)
             | PaymentError::ReviewNotOpen(_)
+            | PaymentError::OperationNotOpen(_)
             | PaymentError::OrderRefTaken
             | PaymentError::RefundRefTaken
             | PaymentError::Key(_)

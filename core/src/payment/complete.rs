@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::audit;
 use crate::clock::Timestamp;
 use crate::document::Document;
 use crate::event::{Event, EventType};
@@ -12,14 +13,16 @@ use crate::id::{OperationId, PaymentId};
 use crate::idempotency::Claim;
 use crate::money::Money;
 use crate::payment::attempt::Attempt;
-use crate::payment::bank::BankWord;
+use crate::payment::bank::{BankWord, ByHand};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
+use crate::payment::lapse::TRY_AGAIN_AFTER;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
-use crate::payment::published::{document_of, payment_event, refund_document, refund_event};
+use crate::payment::overdue::{audit_row, overdue_event, settlement_action};
+use crate::payment::published::{document_of, operation_document, payment_event, refund_document, refund_event};
 use crate::payment::service::close_gate;
 use crate::payment::status::Status;
-use crate::payment::{Payment, Payments};
+use crate::payment::{Payment, Payments, Settlement};
 use crate::port::AcquirerAnswer;
 use crate::refund::{Refund, RefundStatus};
 use crate::store::{
@@ -42,6 +45,8 @@ struct Work<'a> {
     spare_trace: i64,
     /// How long money stays reserved.
     hold_for: Duration,
+    /// How long a message may have no outcome before a person looks into it.
+    look_after: Duration,
     now: Timestamp,
 }
 
@@ -57,7 +62,7 @@ impl Payments {
     ) -> Result<Document, PaymentError> {
         let now = self.now();
         let spare_trace = self.traces.next().await?;
-        let hold_for = self.settings.capture_within;
+        let (hold_for, look_after) = (self.settings.capture_within, self.settings.escalate_after);
         self.store
             .write(async |tx| {
                 let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
@@ -75,8 +80,9 @@ impl Payments {
                     None => None,
                 };
                 let open = operation.status.is_open();
+                let told = Vec::new();
                 let mut work =
-                    Work { tx, payment, operation, attempt, shop, told: Vec::new(), spare_trace, hold_for, now };
+                    Work { tx, payment, operation, attempt, shop, told, spare_trace, hold_for, look_after, now };
                 if open {
                     work.apply(word, refund.as_mut()).await?;
                 } else {
@@ -85,6 +91,7 @@ impl Payments {
                 let document = Document {
                     payment: Some(document_of(&work.payment, Some(&work.attempt))),
                     refund: refund.as_ref().map(refund_document),
+                    operation: Some(operation_document(&work.operation)),
                     ..Document::default()
                 };
                 close_gate(tx, claim, &document, now).await?;
@@ -128,6 +135,11 @@ impl Work<'_> {
                 self.unknown();
             }
             BankWord::Unknown => self.unknown(),
+            BankWord::Settled(by_hand) => self.settled_by_hand(by_hand, refund).await?,
+        }
+        if self.operation.escalated_at.is_some() && !self.operation.status.is_open() {
+            let event = overdue_event(&mut self.payment, &self.operation, Some(&self.attempt), &self.shop, self.now);
+            self.told.push(event);
         }
         operation_rows::update(self.tx, &self.operation).await?;
         events::insert(self.tx, &self.told).await?;
@@ -146,9 +158,26 @@ impl Work<'_> {
                 self.operation.acquirer_ref = Some(acquirer_ref.clone());
                 self.reverse(*amount).await?;
             }
-            BankWord::Said(_) | BankWord::NotSent | BankWord::NeverArrived | BankWord::Unknown => {}
+            BankWord::Said(_)
+            | BankWord::NotSent
+            | BankWord::NeverArrived
+            | BankWord::Unknown
+            | BankWord::Settled(_) => {}
         }
         Ok(())
+    }
+
+    /// Staff know what became of it. Their word is written down with it.
+    async fn settled_by_hand(&mut self, word: &ByHand, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
+        let row = audit_row(&word.actor, settlement_action(word.settlement), &self.operation, &word.reason);
+        audit::record(self.tx, &row, self.now).await?;
+        match word.settlement {
+            Settlement::Done => {
+                self.settle(OperationStatus::Succeeded, None);
+                self.approved(refund).await
+            }
+            Settlement::Failed => self.refused(DeclineCode::ProcessingError, refund).await,
+        }
     }
 
     async fn reverse(&self, amount: Money) -> Result<(), StoreError> {
@@ -182,6 +211,13 @@ impl Work<'_> {
     fn tell(&mut self, kind: EventType) {
         let event = payment_event(kind, &mut self.payment, Some(&self.attempt), &self.shop, self.now);
         self.told.push(event);
+    }
+
+    fn tell_refusal(&mut self, kind: EventType) {
+        self.tell(kind);
+        if let Some(event) = self.told.last_mut() {
+            event.document.operation = Some(operation_document(&self.operation));
+        }
     }
 
     fn tell_refund(&mut self, kind: EventType, refund: &Refund) {
@@ -240,8 +276,16 @@ impl Work<'_> {
                 self.payment = self.payment.clone().release_refund(minor, self.now)?;
                 self.end_refund(refund, RefundStatus::Failed, EventType::RefundFailed).await?;
             }
-            OperationKind::Capture | OperationKind::Void | OperationKind::Reversal => {
-                tracing::warn!(operation = %self.operation.id, code = code.as_str(), "the bank refused");
+            OperationKind::Capture => self.tell_refusal(EventType::PaymentCaptureFailed),
+            OperationKind::Void if self.operation.by_expiry => {
+                // What runs out at the bank, too, is tried again rather than called released.
+                let again = self.now.after(TRY_AGAIN_AFTER);
+                self.payment = self.payment.clone().postpone_lapse(again, self.now)?;
+                self.tell_refusal(EventType::PaymentVoidFailed);
+            }
+            OperationKind::Void => self.tell_refusal(EventType::PaymentVoidFailed),
+            OperationKind::Reversal => {
+                tracing::warn!(operation = %self.operation.id, code = code.as_str(), "a reversal was given up by staff");
             }
         }
         Ok(())
@@ -261,6 +305,9 @@ impl Work<'_> {
         self.operation.status = OperationStatus::Unknown;
         self.operation.next_inquiry_at = None;
         self.operation.updated_at = self.now;
+        self.operation.escalated_at = Some(self.now);
+        let event = overdue_event(&mut self.payment, &self.operation, Some(&self.attempt), &self.shop, self.now);
+        self.told.push(event);
         Ok(())
     }
 
@@ -273,6 +320,7 @@ impl Work<'_> {
         self.operation.next_inquiry_at = Some(self.now.after(Duration::from_secs(INQUIRY_BACKOFF_SECS[step])));
         self.operation.updated_at = self.now;
         if first && self.operation.kind == OperationKind::Authorize {
+            self.payment.outcome_due_at = Some(self.operation.created_at.after(self.look_after));
             self.tell(EventType::PaymentOutcomeUnknown);
         }
     }

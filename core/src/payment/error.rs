@@ -1,6 +1,6 @@
 //! What can go wrong with a payment or refund.
 
-use crate::id::{PaymentId, RefundId, ReviewId};
+use crate::id::{OperationId, PaymentId, RefundId, ReviewId};
 use crate::idempotency::KeyConflict;
 use crate::payment::machine::IllegalMove;
 use crate::secret::KeyError;
@@ -18,6 +18,9 @@ pub enum PaymentError {
     /// No such review, or it was decided.
     #[error("review {0} is not open")]
     ReviewNotOpen(ReviewId),
+    /// No such message, or its outcome is known.
+    #[error("message {0} has its outcome already")]
+    OperationNotOpen(OperationId),
     /// The order number belongs to another payment.
     #[error("the order number is already used by another payment")]
     OrderRefTaken,

@@ -17,7 +17,7 @@ use crate::store::{
 };
 
 /// Messages or payments handled in one round.
-const ROUND_MAX: u64 = 100;
+pub(super) const ROUND_MAX: u64 = 100;
 /// Messages asked about at the same time.
 const AT_ONCE: usize = 16;
 
@@ -33,7 +33,7 @@ impl Payments {
         // Several at once: a bank that hangs on one message must not hold up the others.
         futures::stream::iter(due)
             .for_each_concurrent(AT_ONCE, |(operation, payment)| async move {
-                if let Err(error) = self.resolve(operation, payment).await {
+                if let Err(error) = self.resolve(operation, payment, self.now()).await {
                     tracing::error!(%operation, %payment, error = %chain(&error), "an unknown outcome was not resolved");
                 }
             })
@@ -41,11 +41,17 @@ impl Payments {
         Ok(asked)
     }
 
-    async fn resolve(&self, id: OperationId, payment: PaymentId) -> Result<(), PaymentError> {
+    /// Asks about one message, if it is due by then and no other instance asks meanwhile.
+    pub(super) async fn resolve(
+        &self,
+        id: OperationId,
+        payment: PaymentId,
+        due_by: Timestamp,
+    ) -> Result<(), PaymentError> {
         let now = self.now();
         // Longer than the bank's deadline: no other instance asks meanwhile.
         let next = now.after(self.settings.inquiry_after);
-        if !self.store.write(async |tx| operation_rows::take_inquiry(tx, id, now, next).await).await? {
+        if !self.store.write(async |tx| operation_rows::take_inquiry(tx, id, due_by, next).await).await? {
             return Ok(());
         }
         let payment = rows::by_id(self.store.reader(), payment).await?.ok_or(PaymentError::NotFound(payment))?;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::clock::Timestamp;
-use crate::document::{CardDocument, DeclineDocument, Document, PaymentDocument, RefundDocument};
+use crate::document::{CardDocument, DeclineDocument, Document, OperationDocument, PaymentDocument, RefundDocument};
 use crate::event::{Audience, Event, EventType};
 use crate::id::EventId;
 use crate::payment::Payment;
 use crate::payment::attempt::{Attempt, Method};
+use crate::payment::decline::DeclineCode;
+use crate::payment::operation::Operation;
 use crate::refund::Refund;
 
 /// What the merchant sees of a payment.
@@ -30,13 +32,28 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         card: latest.and_then(card_document),
         wallet: latest.and_then(wallet_of),
         capture_before: payment.capture_before.map(|at| at.to_string()),
-        decline: payment
-            .decline
-            .map(|code| DeclineDocument { code: code.as_str().to_owned(), advice: code.advice().as_str().to_owned() }),
+        outcome_due_at: payment.outcome_due_at.map(|at| at.to_string()),
+        decline: payment.decline.map(decline_document),
         created_at: payment.created_at.to_string(),
         updated_at: payment.updated_at.to_string(),
         expires_at: payment.expires_at.to_string(),
     }
+}
+
+/// What the merchant sees of a message to the bank.
+pub(crate) fn operation_document(operation: &Operation) -> OperationDocument {
+    OperationDocument {
+        id: operation.id.to_string(),
+        kind: operation.kind.as_str().to_owned(),
+        status: operation.status.as_str().to_owned(),
+        amount: operation.amount.minor(),
+        currency: operation.amount.currency().code().to_owned(),
+        decline: operation.decline.map(decline_document),
+    }
+}
+
+fn decline_document(code: DeclineCode) -> DeclineDocument {
+    DeclineDocument { code: code.as_str().to_owned(), advice: code.advice().as_str().to_owned() }
 }
 
 fn card_document(attempt: &Attempt) -> Option<CardDocument> {

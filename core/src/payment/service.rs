@@ -11,7 +11,7 @@ use crate::idempotency::{Answer, Claim, KeyConflict};
 use crate::merchant::Scope;
 use crate::payment::bank::{Acquirers, Bank};
 use crate::payment::error::PaymentError;
-use crate::payment::published::{document_of, refund_document};
+use crate::payment::published::{document_of, operation_document, refund_document};
 use crate::payment::trace::Traces;
 use crate::secret::Keyring;
 use crate::store::{
@@ -205,7 +205,7 @@ pub(crate) async fn recover(
         return Ok(answer);
     }
     let operation = operation_rows::by_id(tx.conn(), subject.operation, payment.currency()).await?;
-    if operation.is_some_and(|operation| operation.status.is_open()) {
+    if operation.as_ref().is_some_and(|operation| operation.status.is_open()) {
         return Err(KeyConflict::InUse.into());
     }
     let refund = match subject.refund {
@@ -216,6 +216,7 @@ pub(crate) async fn recover(
     let document = Document {
         payment: Some(document_of(&payment, attempts.last())),
         refund: refund.as_ref().map(refund_document),
+        operation: operation.as_ref().map(operation_document),
         ..Document::default()
     };
     close_gate(tx, Some(claim), &document, now).await?;

@@ -46,4 +46,4 @@ payment-outcome-unknown =
     .subject = We are waiting for your bank: { $amount } to { $shop }
     .title = We are waiting for your bank
     .lead = Your bank has not answered yet. We do not know whether your payment of { $amount } to the shop “{ $shop }” went through.
-    .next = Please do not pay again. We keep asking the bank and write to you as soon as we know.
+    .next = Please do not pay again. We keep asking the bank and write to you as soon as we know. If your bank has not answered by { $by }, a person looks into it.

@@ -46,4 +46,4 @@ payment-outcome-unknown =
     .subject = Esperamos a su banco: { $amount } a { $shop }
     .title = Esperamos la respuesta de su banco
     .lead = Su banco todavía no ha respondido. No sabemos si se realizó su pago de { $amount } al comercio «{ $shop }».
-    .next = Por favor, no vuelva a pagar. Seguimos preguntando al banco y le escribiremos en cuanto lo sepamos.
+    .next = Por favor, no vuelva a pagar. Seguimos preguntando al banco y le escribiremos en cuanto lo sepamos. Si su banco no ha respondido antes de { $by }, una persona lo revisa.

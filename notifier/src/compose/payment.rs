@@ -5,7 +5,7 @@ use aviso_core::payment::card::Brand;
 use aviso_core::payment::decline::{Advice, DeclineCode};
 
 use super::ComposeError;
-use super::draft::{Draft, Row, Source, Tone};
+use super::draft::{Draft, Row, Source, Tone, written};
 use crate::clean;
 
 pub(super) fn captured(source: &Source<'_>) -> Result<Draft, ComposeError> {
@@ -52,7 +52,9 @@ pub(super) fn expired(source: &Source<'_>) -> Result<Draft, ComposeError> {
 }
 
 pub(super) fn outcome_unknown(source: &Source<'_>) -> Result<Draft, ComposeError> {
-    letter(source, "payment-outcome-unknown", Tone::Waiting, |payment| payment.amount)
+    let due = source.payment()?.outcome_due_at.as_deref().and_then(written);
+    let by = source.words.moment(due.unwrap_or(source.happened_at()));
+    Ok(letter(source, "payment-outcome-unknown", Tone::Waiting, |payment| payment.amount)?.with("by", by))
 }
 
 /// A letter about one amount of the event's payment, with its summary.

@@ -52,6 +52,8 @@ codes! {
     CredentialsWrong = "credentials_wrong", UNAUTHORIZED, "The name or the password is wrong";
     /// The bank or antifraud refused the payment.
     PaymentDeclined = "payment_declined", PAYMENT_REQUIRED, "The payment was declined";
+    /// The bank refused to take or release reserved money.
+    BankRefused = "bank_refused", PAYMENT_REQUIRED, "The bank refused";
     /// A form was not sent from our page in this browser.
     FormForged = "form_forged", FORBIDDEN, "The form is not from this browser";
     /// Nothing stands at this path.
@@ -82,6 +84,8 @@ codes! {
     PaymentStateConflict = "payment_state_conflict", CONFLICT, "The payment's status does not allow it";
     /// An earlier message to the bank has no outcome yet.
     OperationInProgress = "operation_in_progress", CONFLICT, "Another operation is under way";
+    /// The outcome of the message is known.
+    OperationNotOpen = "operation_not_open", CONFLICT, "The outcome is known";
     /// The review was decided.
     ReviewNotOpen = "review_not_open", CONFLICT, "The review is not open";
     /// The merchant has as many endpoints as are allowed.

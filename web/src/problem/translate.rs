@@ -63,6 +63,7 @@ impl From<PaymentError> for Problem {
             PaymentError::NotFound(_) => Self::new(Code::PaymentNotFound, detail),
             PaymentError::RefundNotFound(_) => Self::new(Code::RefundNotFound, detail),
             PaymentError::ReviewNotOpen(_) => Self::new(Code::ReviewNotOpen, detail),
+            PaymentError::OperationNotOpen(_) => Self::new(Code::OperationNotOpen, detail),
             PaymentError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
             PaymentError::RefundRefTaken => Self::new(Code::RefundRefTaken, detail).at("/refund_ref"),
             PaymentError::IllegalMove(_) => Self::new(Code::PaymentStateConflict, detail),
