@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use aviso_bot::{Bot, BotConfig, BotMode, BotServices, TelegramChannel};
 use aviso_core::clock::Clock;
-use aviso_core::delivery::{Channel, Planner, Worker};
+use aviso_core::delivery::{Channel, Heartbeat, Planner, Worker};
 use aviso_notifier::channel::EmailChannel;
 use aviso_notifier::email::config::{MailConfig, MailTransport};
 use aviso_web::{BotLink, Limits, Rate, WebConfig, WebParts, WebState};
@@ -48,6 +48,8 @@ pub struct App {
     pub private_address: SocketAddr,
     /// Its tasks.
     pub tasks: Tasks,
+    /// Outlives the tasks: leases that they still work on are not given away.
+    heartbeat: Option<Tasks>,
 }
 
 impl App {
@@ -62,9 +64,12 @@ impl App {
         let listener = listen("server.listen", config.server.listen).await?;
         let private = listen("server.private_listen", config.server.private_listen).await?;
         let (address, private_address) = (listener.local_addr()?, private.local_addr()?);
-        if services.store.is_exclusive() {
+        let heartbeat = if services.store.is_exclusive() {
             services.deliveries.adopt_orphans().await?;
-        }
+            None
+        } else {
+            Some(beat(&services).await?)
+        };
         let mut tasks = Tasks::default();
         let has = |role| roles.contains(&role);
 
@@ -106,18 +111,30 @@ impl App {
             serve(&mut tasks, "web", listener, router);
         }
         tracing::info!(%address, %private_address, database = services.store.backend_name(), "the hub runs");
-        Ok(Self { services, address, private_address, tasks })
+        Ok(Self { services, address, private_address, tasks, heartbeat })
     }
 
     /// Stops everything and closes the database. Gives `false` when something had to be cut off.
     pub async fn stop(mut self) -> bool {
-        let clean = self.tasks.stop_all().await;
+        let mut clean = self.tasks.stop_all().await;
+        if let Some(heartbeat) = &mut self.heartbeat {
+            clean &= heartbeat.stop_all().await;
+        }
         if let Err(error) = self.services.store.close().await {
             tracing::error!(%error, "the database did not close");
             return false;
         }
         clean
     }
+}
+
+/// Tells the other processes on this database that this one lives, before it takes any lease.
+async fn beat(services: &Services) -> anyhow::Result<Tasks> {
+    let heartbeat = Heartbeat::new(services.store.clone(), Arc::clone(&services.clock));
+    heartbeat.beat().await?;
+    let mut tasks = Tasks::default();
+    tasks.spawn("heartbeat", heartbeat.run(tasks.token()));
+    Ok(tasks)
 }
 
 async fn listen(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -17,6 +17,7 @@ pub(super) mod delivery;
 pub(super) mod delivery_attempt;
 pub(super) mod event;
 pub(super) mod idempotency;
+pub(super) mod instance;
 pub(super) mod link;
 pub(super) mod merchant;
 pub(super) mod merchant_key;
@@ -72,6 +73,7 @@ mod tests {
             delivery_attempt,
             event,
             idempotency,
+            instance,
             link,
             merchant,
             merchant_key,
