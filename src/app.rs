@@ -37,6 +37,9 @@ const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
+/// How often old rows are looked for.
+const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
+
 /// A running hub.
 #[derive(Debug)]
 pub struct App {
@@ -280,6 +283,9 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
             Ok(())
         }),
     );
+    let (stop, retention) = (tasks.token(), services.retention.clone());
+    let until = stop.clone();
+    tasks.spawn("retention", every(RETENTION_EVERY, stop, async move || retention.sweep(&until).await.map(|_| ())));
     let (stop, payments, memory) = (tasks.token(), services.payments.clone(), services.memory.clone());
     tasks.spawn(
         "sweeper",

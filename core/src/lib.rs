@@ -17,6 +17,7 @@ pub mod money;
 pub mod payment;
 pub mod port;
 pub mod refund;
+pub mod retention;
 pub mod risk;
 pub mod secret;
 pub mod store;

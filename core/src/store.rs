@@ -21,6 +21,7 @@ pub(crate) mod operation;
 pub(crate) mod payment;
 pub(crate) mod recipient;
 pub(crate) mod refund;
+pub(crate) mod retention;
 pub(crate) mod review;
 pub(crate) mod risk;
 pub(crate) mod staff;

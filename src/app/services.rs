@@ -15,6 +15,7 @@ use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::payment::Payments;
 use aviso_core::port::Acquirer;
 use aviso_core::refund::Refunds;
+use aviso_core::retention::Retention;
 use aviso_core::risk::Risk;
 use aviso_core::secret::Keyring;
 use aviso_core::store::{DatabaseUrl, Store};
@@ -46,6 +47,8 @@ pub struct Services {
     pub deliveries: DeliveryLog,
     /// Who did what.
     pub audit: Audit,
+    /// The sweep of old rows.
+    pub retention: Retention,
     /// What the bot remembers.
     pub memory: BotMemory,
     /// The sandbox bank, to compare its books with ours.
@@ -90,6 +93,7 @@ impl Services {
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),
             audit: Audit::new(store.clone(), Arc::clone(&clock)),
+            retention: Retention::new(store.clone(), Arc::clone(&clock), config.retention.settings()),
             memory: BotMemory::new(store.clone(), Arc::clone(&clock)),
             payments,
             risk,

@@ -1,6 +1,7 @@
 //! The mechanism against a real database and a channel that does as it is told.
 
 mod claims;
+mod old;
 mod outcomes;
 mod runs;
 
