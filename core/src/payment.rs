@@ -18,6 +18,7 @@ mod machine;
 pub mod operation;
 pub(crate) mod published;
 mod read;
+pub mod recompute;
 mod review;
 pub(crate) mod service;
 pub mod status;
