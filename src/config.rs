@@ -8,6 +8,7 @@ mod show;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use aviso_core::crash::CrashAt;
 use aviso_core::payment::PaymentSettings;
 use aviso_core::secret::{Keyring, Secret};
 use aviso_core::store::DatabaseUrl;
@@ -18,7 +19,7 @@ use serde::Deserialize;
 
 pub use section::{
     DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, RetentionConfig, SecretsConfig, ServerConfig,
-    TelegramConfig, TelegramMode, WebhooksConfig,
+    TelegramConfig, TelegramMode, TestingConfig, WebhooksConfig,
 };
 
 /// Why the configuration was refused. Each names key, value and expectation.
@@ -73,6 +74,8 @@ pub struct Config {
     pub retention: RetentionConfig,
     /// `[log]`
     pub log: LogConfig,
+    /// `[testing]`
+    pub testing: TestingConfig,
 }
 
 impl Default for Config {
@@ -89,6 +92,7 @@ impl Default for Config {
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
             log: LogConfig::default(),
+            testing: TestingConfig::default(),
         }
     }
 }
@@ -169,7 +173,22 @@ impl Config {
         if tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_err() {
             return refuse("log.filter", &self.log.filter, "a filter such as `info` or `aviso=debug,warn`");
         }
+        self.crash_at()?;
         self.check_telegram()
+    }
+
+    /// Where the process dies, when a test asks for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Value`] when there is no such place, and for any place in a release build.
+    pub fn crash_at(&self) -> Result<Option<CrashAt>, ConfigError> {
+        let Some(text) = &self.testing.crash_at else { return Ok(None) };
+        let refuse = |expected| ConfigError::Value { key: "testing.crash_at", value: text.clone(), expected };
+        if !cfg!(debug_assertions) {
+            return Err(refuse("nothing: this executable is built for release and does not die on request"));
+        }
+        text.parse().map(Some).map_err(|_| refuse("a crash point such as refund.stored or refund.stored:3"))
     }
 
     fn check_telegram(&self) -> Result<(), ConfigError> {
@@ -328,6 +347,7 @@ mod tests {
             ("[telegram]\ntoken = \"abc\"", ["telegram.token", "BotFather"]),
             ("[telegram]\nmode = \"webhook\"", ["telegram.webhook_secret", "16 to 256"]),
             ("[log]\nfilter = \"a=b=c\"", ["log.filter", "filter"]),
+            ("[testing]\ncrash_at = \"anywhere\"", ["testing.crash_at = anywhere", "refund.stored"]),
         ] {
             let message = read(text).unwrap_err().to_string();
             for part in parts {

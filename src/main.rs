@@ -8,6 +8,7 @@ use aviso::cli::{Cli, Command, ServeArgs};
 use aviso::config::Config;
 use aviso::{admin, lifecycle, sandbox, telemetry};
 use aviso_core::clock::SystemClock;
+use aviso_core::crash;
 use clap::Parser;
 
 #[tokio::main]
@@ -54,6 +55,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<ExitCode> {
+    if let Some(place) = config.crash_at()? {
+        tracing::warn!(?place, "a test asked this process to die");
+        crash::abort_at(place);
+    }
     if args.migrate {
         app::migrate(config).await?;
     }

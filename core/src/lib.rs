@@ -6,6 +6,7 @@ pub mod account;
 pub mod audit;
 pub mod bot;
 pub mod clock;
+pub mod crash;
 pub mod delivery;
 pub mod document;
 pub mod event;

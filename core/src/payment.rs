@@ -20,6 +20,7 @@ pub mod operation;
 mod overdue;
 pub(crate) mod published;
 mod read;
+pub mod recompute;
 mod review;
 pub(crate) mod service;
 pub mod status;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::audit::{self, Actor};
 use crate::clock::{Clock, Timestamp};
+use crate::crash::{self, Point};
 use crate::document::RefundDocument;
 use crate::event::EventType;
 use crate::id::{MerchantId, OperationId, PaymentId, RefundId};
@@ -138,6 +139,7 @@ impl Refunds {
         new: &NewRefund,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
+        crash::at(Point::RefundBegin);
         let made = self.clock.now();
         let id = RefundId::new(made);
         let message = NewMessage { id: OperationId::new(made), trace: self.payments.traces().next().await? };
@@ -160,9 +162,13 @@ impl Refunds {
         match begun {
             Begun::Replayed(answer) => Ok(Handled::Replayed(answer)),
             Begun::ToBank(operation, original) => {
+                crash::at(Point::RefundStored);
                 let word = self.payments.bank().follow_up(&operation, original).await;
+                crash::at(Point::RefundAnswered);
                 let shop = Some(scope.merchant.name.as_str());
-                self.payments.complete(operation.id, operation.payment_id, &word, claim, shop).await.map(Handled::Done)
+                let done = self.payments.complete(operation.id, operation.payment_id, &word, claim, shop).await;
+                crash::at(Point::RefundDone);
+                done.map(Handled::Done)
             }
         }
     }

@@ -42,6 +42,8 @@ pub(crate) use error::Constraint;
 pub use error::StoreError;
 use turnstile::Turnstile;
 
+use crate::crash::{self, Point};
+
 /// Which database to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -209,6 +211,7 @@ impl Store {
             Writer::Postgres(pool) => write_postgres(pool, unit).await,
         };
         let (value, leaves) = result?;
+        crash::at(Point::UnitCommitted);
         for work in Work::ALL.into_iter().filter(|work| leaves & work.bit() != 0) {
             self.inner.written[work as usize].send_modify(|count| *count = count.wrapping_add(1));
         }
@@ -241,6 +244,7 @@ where
         let tx = Tx::new(pool.begin().await.map_err(StoreError::from)?);
         let result = match unit.clone()(&tx).await {
             Ok(value) => {
+                crash::at(Point::UnitWritten);
                 let leaves = tx.leaves.into_inner();
                 match tx.tx.commit().await.map_err(StoreError::from) {
                     Ok(()) => {

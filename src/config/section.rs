@@ -54,6 +54,14 @@ pub struct SecretsConfig {
     pub master_key_file: Option<PathBuf>,
 }
 
+/// For tests of recovery. Refused by an executable that is built for release.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TestingConfig {
+    /// Where the process dies: a crash point of `aviso_core::crash`, `refund.stored` or `refund.stored:3`.
+    pub crash_at: Option<String>,
+}
+
 /// Payments and the bank.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

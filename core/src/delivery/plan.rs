@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::account::Account;
 use crate::clock::{Clock, Timestamp};
+use crate::crash::{self, Point};
 use crate::delivery::{ChannelKind, Lane};
 use crate::event::{Event, EventType};
 use crate::id::{EventId, MerchantId};
@@ -177,12 +178,17 @@ impl Planner {
         if !events::any_unplanned(self.store.reader()).await? {
             return Ok(0);
         }
+        crash::at(Point::PlanBegin);
         match self.plan_batch().await {
+            Ok(planned) => {
+                crash::at(Point::PlanDone);
+                Ok(planned)
+            }
             Err(error) if is_about_a_row(&error) => {
                 tracing::error!(error = %chain(&error), "events are planned one by one: one of them cannot be");
                 self.plan_singly().await
             }
-            other => other,
+            Err(error) => Err(error),
         }
     }
 

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Timestamp};
+use crate::crash::{self, Point};
 use crate::delivery::record::{Ended, record};
 use crate::delivery::{Answer, Channel, Lane, Outcome, Pace};
 use crate::payment::janitor_chain as chain;
@@ -178,6 +179,7 @@ impl Worker {
 
     async fn send(self, leased: Leased, permit: OwnedSemaphorePermit, results: mpsc::Sender<Ended>) {
         let Leased { job, token, recipient } = leased;
+        crash::at(Point::DeliveryClaimed);
         let began = self.clock.now();
         let started = std::time::Instant::now();
         let sending = std::panic::AssertUnwindSafe(self.channel.send(&job)).catch_unwind();
@@ -186,6 +188,7 @@ impl Worker {
             Ok(Err(_)) => Outcome::Failed(Answer::error("panic", "the channel failed on this message")),
             Err(_) => Outcome::Failed(Answer::error("timeout", "no answer within the deadline")),
         };
+        crash::at(Point::DeliverySent);
         let took = started.elapsed();
         let channel = self.channel.kind().as_str();
         let class = outcome.answer().class;
@@ -239,7 +242,9 @@ impl Worker {
 
     async fn record(&self, part: &[Ended]) -> Result<(), StoreError> {
         let now: Timestamp = self.clock.now();
-        self.store.write(async |tx| record(tx, part, &self.pace, self.channel.kind(), now).await).await
+        let recorded = self.store.write(async |tx| record(tx, part, &self.pace, self.channel.kind(), now).await).await;
+        crash::at(Point::DeliveryRecorded);
+        recorded
     }
 }
 

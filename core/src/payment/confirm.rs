@@ -3,6 +3,7 @@
 //! Two commits: one before the bank is asked (payment, attempt, decision, message), one after.
 
 use crate::clock::Timestamp;
+use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::{Event, EventType};
 use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
@@ -107,6 +108,7 @@ impl Payments {
         confirmation: &Confirmation,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
+        crash::at(Point::AttemptBegin);
         let now = self.now();
         let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
         let subject = Subject { payment: id, operation: message.id, refund: None };
@@ -225,8 +227,12 @@ impl Payments {
             (Begun::Done(document), _) => Ok(Handled::Done(document)),
             (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
             (Begun::ToBank(operation), Some(confirmation)) => {
+                crash::at(Point::AttemptStored);
                 let word = self.bank.authorize(&operation, confirmation.method.instrument()).await;
-                self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await.map(Handled::Done)
+                crash::at(Point::AttemptAnswered);
+                let done = self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await;
+                crash::at(Point::AttemptDone);
+                done.map(Handled::Done)
             }
             (Begun::ToBank(_), None) => Err(PaymentError::Interrupted),
         }

@@ -1,6 +1,7 @@
 //! Creating a payment, and confirming it in the same request if card data came along.
 
 use crate::clock::Timestamp;
+use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{OperationId, PaymentId, Reference};
@@ -40,6 +41,7 @@ impl Payments {
         confirmation: Option<&Confirmation>,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
+        crash::at(Point::AttemptBegin);
         let now = self.now();
         let id = PaymentId::new(now);
         let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };

@@ -1,6 +1,7 @@
 //! Capturing and voiding.
 
 use crate::clock::Timestamp;
+use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{OperationId, PaymentId, RefundId};
@@ -71,6 +72,7 @@ impl Payments {
         ask: Ask,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
+        crash::at(Point::FollowUpBegin);
         let message = NewMessage { id: OperationId::new(self.now()), trace: self.traces.next().await? };
         let subject = Subject { payment: id, operation: message.id, refund: None };
         let begun = self
@@ -100,9 +102,13 @@ impl Payments {
             Asked::Done(document) => Ok(Handled::Done(document)),
             Asked::Replayed(answer) => Ok(Handled::Replayed(answer)),
             Asked::ToBank(operation, original) => {
+                crash::at(Point::FollowUpStored);
                 let word = self.bank.follow_up(&operation, original).await;
+                crash::at(Point::FollowUpAnswered);
                 let shop = Some(scope.merchant.name.as_str());
-                self.complete(operation.id, id, &word, claim, shop).await.map(Handled::Done)
+                let done = self.complete(operation.id, id, &word, claim, shop).await;
+                crash::at(Point::FollowUpDone);
+                done.map(Handled::Done)
             }
         }
     }

@@ -4,6 +4,7 @@
 use futures::StreamExt;
 
 use crate::clock::Timestamp;
+use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{OperationId, PaymentId};
@@ -63,6 +64,13 @@ impl Payments {
             None => None,
         };
         let original = original.as_ref().map(Operation::as_original);
+        let [taken, answered, done] = match operation.kind {
+            OperationKind::Reversal => [Point::ReversalTaken, Point::ReversalAnswered, Point::ReversalDone],
+            OperationKind::Authorize | OperationKind::Capture | OperationKind::Void | OperationKind::Refund => {
+                [Point::InquiryTaken, Point::InquiryAnswered, Point::InquiryDone]
+            }
+        };
+        crash::at(taken);
         let word = match operation.kind {
             // A reversal must happen: it is sent until it is answered. The bank answers a repeated
             // reference as it did before.
@@ -74,7 +82,10 @@ impl Payments {
                 self.bank.inquire(&operation, original).await
             }
         };
-        self.complete(id, payment.id, &word, None, None).await.map(|_: Document| ())
+        crash::at(answered);
+        let completed = self.complete(id, payment.id, &word, None, None).await;
+        crash::at(done);
+        completed.map(|_: Document| ())
     }
 
     /// Ends unfinished payments whose time is over. Gives how many.

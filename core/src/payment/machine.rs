@@ -170,10 +170,11 @@ impl Payment {
         self.moved(before, "warned about", now)
     }
 
-    /// Nobody finished it in time.
+    /// Nobody finished it in time. What is reserved or with the bank does not end this way: see [`Self::lapse`].
     pub(crate) fn expire(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
-        if now < self.expires_at {
+        let unfinished = matches!(before, Status::RequiresPaymentMethod | Status::RequiresAction | Status::InReview);
+        if !unfinished || now < self.expires_at {
             return self.refuse("expired");
         }
         self.stage = Stage::Expired;
@@ -344,6 +345,19 @@ mod tests {
         let declined = tried.send(at(2)).unwrap().decline(DeclineCode::InsufficientFunds, at(3)).unwrap();
         assert_eq!(declined.status(), Status::RequiresPaymentMethod);
         assert!(declined.start_attempt(at(4)).is_ok());
+    }
+
+    #[test]
+    fn reserved_money_does_not_end_by_the_time_of_an_unpaid_payment() {
+        // Staff approved after the payment was listed as overdue.
+        let late = payment(100, CaptureMode::Manual)
+            .start_attempt(at(1))
+            .and_then(|p| p.hold(at(1)))
+            .and_then(|p| p.send(at(1_000_001)))
+            .and_then(|p| p.approve(at(9_000_000), at(1_000_002)))
+            .unwrap();
+        assert_eq!(late.status(), Status::Authorized);
+        assert!(late.expire(at(1_000_003)).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::audit::{self, Actor};
 use crate::clock::Timestamp;
+use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
@@ -97,6 +98,7 @@ impl Payments {
         review: ReviewId,
         decision: ReviewDecision,
     ) -> Result<Document, PaymentError> {
+        crash::at(Point::ReviewBegin);
         let now = self.now();
         let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
         let decided = self
@@ -128,8 +130,12 @@ impl Payments {
             Decided::ToBank(operation, card, shop) => {
                 let instrument =
                     Instrument::Card { card: &card, cvc: None, authentication: None, initiator: Initiator::Buyer };
+                crash::at(Point::ReviewStored);
                 let word = self.bank.authorize(&operation, instrument).await;
-                self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await
+                crash::at(Point::ReviewAnswered);
+                let done = self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await;
+                crash::at(Point::ReviewDone);
+                done
             }
         }
     }

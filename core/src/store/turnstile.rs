@@ -21,6 +21,7 @@ use sea_orm::{
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::{StoreError, Tx};
+use crate::crash::{self, Point};
 
 /// Units in one physical commit at most.
 const BATCH_MAX: usize = 256;
@@ -77,6 +78,9 @@ impl Turnstile {
         let closer = waiting.passed();
         let (tx, mut place) = self.enter(place).await?;
         let result = unit(&tx).await;
+        if result.is_ok() {
+            crash::at(Point::UnitWritten);
+        }
         let leaves = tx.leaves.into_inner();
         let ended = match &result {
             Ok(_) => tx.tx.commit().await,
