@@ -14,6 +14,7 @@ mod entity;
 mod error;
 pub(crate) mod event;
 pub(crate) mod idempotency;
+pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod merchant;
 pub(crate) mod operation;

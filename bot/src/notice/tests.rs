@@ -103,6 +103,7 @@ fn event(kind: EventType, shop: &str) -> Event {
             payment: Some(payment("captured", "test")),
             refund: Some(refund),
             endpoint: Some(endpoint),
+            ..Document::default()
         },
         audience: Audience {
             facts: facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),

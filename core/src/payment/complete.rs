@@ -10,6 +10,8 @@ use crate::document::Document;
 use crate::event::{Event, EventType};
 use crate::id::{OperationId, PaymentId};
 use crate::idempotency::Claim;
+use crate::ledger::fee::FeeTable;
+use crate::ledger::{self, posting};
 use crate::money::Money;
 use crate::payment::attempt::Attempt;
 use crate::payment::bank::BankWord;
@@ -42,6 +44,8 @@ struct Work<'a> {
     spare_trace: i64,
     /// How long money stays reserved.
     hold_for: Duration,
+    /// What merchants pay.
+    fees: &'a FeeTable,
     now: Timestamp,
 }
 
@@ -58,6 +62,7 @@ impl Payments {
         let now = self.now();
         let spare_trace = self.traces.next().await?;
         let hold_for = self.settings.capture_within;
+        let fees = self.fees.current(now).await?;
         self.store
             .write(async |tx| {
                 let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
@@ -75,8 +80,9 @@ impl Payments {
                     None => None,
                 };
                 let open = operation.status.is_open();
-                let mut work =
-                    Work { tx, payment, operation, attempt, shop, told: Vec::new(), spare_trace, hold_for, now };
+                let told = Vec::new();
+                let fees = &fees;
+                let mut work = Work { tx, payment, operation, attempt, shop, told, spare_trace, hold_for, fees, now };
                 if open {
                     work.apply(word, refund.as_mut()).await?;
                 } else {
@@ -103,7 +109,9 @@ impl Work<'_> {
                 self.operation.approval_code = Some(approval_code.clone());
                 if *amount == self.operation.amount {
                     self.settle(OperationStatus::Succeeded, None);
+                    let before = self.payment.clone();
                     self.approved(refund).await?;
+                    self.book(&before).await?;
                 } else {
                     self.conflicted(*amount).await?;
                 }
@@ -224,6 +232,16 @@ impl Work<'_> {
             OperationKind::Reversal => {}
         }
         Ok(())
+    }
+
+    /// Posts what moved to the ledger.
+    async fn book(&self, before: &Payment) -> Result<(), StoreError> {
+        let (after, operation, method) = (&self.payment, &self.operation, &self.attempt.method);
+        let change = posting::Change { before, after, operation, method };
+        match posting::of_change(&change, self.fees, self.now) {
+            Some(transaction) => ledger::post(self.tx, &transaction).await,
+            None => Ok(()),
+        }
     }
 
     async fn refused(&mut self, code: DeclineCode, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
