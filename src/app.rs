@@ -32,6 +32,8 @@ pub use services::{Services, migrate, open_store};
 const JANITOR_EVERY: Duration = Duration::from_millis(500);
 /// How often reservations that run out and overdue outcomes are looked for.
 const RESERVATIONS_EVERY: Duration = Duration::from_secs(1);
+/// How often the ledger is sealed.
+const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How often histograms are folded, so that they do not grow.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
@@ -221,6 +223,7 @@ fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &
         keyring: services.keyring.clone(),
         payments: services.payments.clone(),
         refunds: services.refunds.clone(),
+        ledger: services.ledger.clone(),
         merchants: services.merchants.clone(),
         endpoints: services.endpoints.clone(),
         accounts: services.accounts.clone(),
@@ -256,7 +259,7 @@ fn start_worker(tasks: &mut Tasks, name: &'static str, services: &Services, chan
     tasks.spawn(name, worker.run(stop));
 }
 
-/// Planning, lost leases, unknown outcomes, expiry and sweeping.
+/// Planning, lost leases, unknown outcomes, expiry, sealing and sweeping.
 fn start_janitor(tasks: &mut Tasks, services: &Services) {
     let (stop, planner) = (tasks.token(), Planner::new(services.store.clone(), Arc::clone(&services.clock)));
     tasks.spawn("planner", async move { planner.run(stop).await });
@@ -275,6 +278,8 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
             payments.escalate_due().await.map(|_| ())
         }),
     );
+    let (stop, ledger) = (tasks.token(), services.ledger.clone());
+    tasks.spawn("sealer", every(SEAL_EVERY, stop, async move || ledger.seal().await.map(|_| ())));
     let stop = tasks.token();
     tasks.spawn(
         "metrics",

@@ -59,6 +59,20 @@ impl Timestamp {
     }
 }
 
+/// A text is not a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written as RFC 3339 says, like 2026-11-24T09:30:00Z")]
+pub struct TimestampError;
+
+impl std::str::FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let moment = DateTime::parse_from_rfc3339(text).map_err(|_| TimestampError)?;
+        Ok(Self(moment.timestamp_micros()))
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339 with a `Z`, to the millisecond.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

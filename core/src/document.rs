@@ -27,6 +27,9 @@ pub struct Document {
     /// The webhook endpoint that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<EndpointDocument>,
+    /// The payout that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payout: Option<PayoutDocument>,
 }
 
 /// A payment.
@@ -168,6 +171,63 @@ pub struct EndpointDocument {
     /// Since when every attempt failed, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+/// What a merchant has in one currency. Amounts are minor units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BalanceDocument {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Reserved at buyers' banks and not taken.
+    pub held: i64,
+    /// Taken, less fees and what went back, and not settled yet. Below zero when more went back than came in.
+    pub pending: i64,
+    /// Settled, ready to be paid out.
+    pub available: i64,
+    /// Taken out of pending while buyers dispute it.
+    pub disputed: i64,
+}
+
+/// An entry of the ledger: an amount went from one account to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LedgerEntryDocument {
+    /// `ltx_…-1`: the transaction and the line in it.
+    pub id: String,
+    /// `ltx_…`: entries of one transaction were written together.
+    pub transaction: String,
+    /// `authorization`, `capture`, `release`, `refund`, `settlement`, `payout`, …
+    pub kind: String,
+    /// The account that gave.
+    pub debit: String,
+    /// The account that received.
+    pub credit: String,
+    /// Minor units, above 0.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The payment that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
+    /// What else it is about: a refund, a payout, a dispute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+/// Money that was paid out to a merchant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PayoutDocument {
+    /// `po_…`
+    pub id: String,
+    /// `test` or `live`.
+    pub mode: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
     /// RFC 3339.
     pub created_at: String,
 }

@@ -13,6 +13,7 @@ pub mod event;
 pub mod id;
 pub mod idempotency;
 pub mod language;
+pub mod ledger;
 pub mod merchant;
 pub mod money;
 pub mod payment;

@@ -15,6 +15,7 @@ mod error;
 pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod instance;
+pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod merchant;
 pub(crate) mod operation;

@@ -51,7 +51,12 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
 }
 
 fn document(shop: &str) -> Document {
-    Document { payment: Some(payment(shop)), refund: Some(refund(shop)), operation: None, endpoint: Some(endpoint()) }
+    Document {
+        payment: Some(payment(shop)),
+        refund: Some(refund(shop)),
+        endpoint: Some(endpoint()),
+        ..Document::default()
+    }
 }
 
 fn payment(shop: &str) -> PaymentDocument {

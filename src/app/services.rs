@@ -10,6 +10,7 @@ use aviso_core::audit::Audit;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
+use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::payment::Payments;
@@ -37,6 +38,8 @@ pub struct Services {
     pub payments: Payments,
     /// Refunds.
     pub refunds: Refunds,
+    /// The books.
+    pub ledger: Ledger,
     /// Shops.
     pub merchants: Merchants,
     /// Where shops hear of events.
@@ -89,6 +92,7 @@ impl Services {
         Ok(Self {
             accounts: Accounts::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
+            ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),

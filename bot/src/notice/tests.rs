@@ -105,6 +105,7 @@ fn event(kind: EventType, shop: &str) -> Event {
             refund: Some(refund),
             operation: None,
             endpoint: Some(endpoint),
+            ..Document::default()
         },
         audience: Audience {
             facts: facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),

@@ -11,6 +11,8 @@ use crate::document::Document;
 use crate::event::{Event, EventType};
 use crate::id::{OperationId, PaymentId};
 use crate::idempotency::Claim;
+use crate::ledger::fee::FeeTable;
+use crate::ledger::{self, posting};
 use crate::money::Money;
 use crate::payment::attempt::Attempt;
 use crate::payment::bank::{BankWord, ByHand};
@@ -47,6 +49,8 @@ struct Work<'a> {
     hold_for: Duration,
     /// How long a message may have no outcome before a person looks into it.
     look_after: Duration,
+    /// What merchants pay.
+    fees: &'a FeeTable,
     now: Timestamp,
 }
 
@@ -63,6 +67,7 @@ impl Payments {
         let now = self.now();
         let spare_trace = self.traces.next().await?;
         let (hold_for, look_after) = (self.settings.capture_within, self.settings.escalate_after);
+        let fees = self.fees.current(now).await?;
         self.store
             .write(async |tx| {
                 let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
@@ -81,8 +86,9 @@ impl Payments {
                 };
                 let open = operation.status.is_open();
                 let told = Vec::new();
+                let fees = &fees;
                 let mut work =
-                    Work { tx, payment, operation, attempt, shop, told, spare_trace, hold_for, look_after, now };
+                    Work { tx, payment, operation, attempt, shop, told, spare_trace, hold_for, look_after, fees, now };
                 if open {
                     work.apply(word, refund.as_mut()).await?;
                 } else {
@@ -110,7 +116,9 @@ impl Work<'_> {
                 self.operation.approval_code = Some(approval_code.clone());
                 if *amount == self.operation.amount {
                     self.settle(OperationStatus::Succeeded, None);
+                    let before = self.payment.clone();
                     self.approved(refund).await?;
+                    self.book(&before).await?;
                 } else {
                     self.conflicted(*amount).await?;
                 }
@@ -260,6 +268,16 @@ impl Work<'_> {
             OperationKind::Reversal => {}
         }
         Ok(())
+    }
+
+    /// Posts what moved to the ledger.
+    async fn book(&self, before: &Payment) -> Result<(), StoreError> {
+        let (after, operation, method) = (&self.payment, &self.operation, &self.attempt.method);
+        let change = posting::Change { before, after, operation, method };
+        match posting::of_change(&change, self.fees, self.now) {
+            Some(transaction) => ledger::post(self.tx, &transaction).await,
+            None => Ok(()),
+        }
     }
 
     async fn refused(&mut self, code: DeclineCode, refund: Option<&mut Refund>) -> Result<(), PaymentError> {

@@ -8,6 +8,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::document::Document;
 use crate::id::{OperationId, PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim, KeyConflict};
+use crate::ledger::fee::Fees;
 use crate::merchant::Scope;
 use crate::payment::bank::{Acquirers, Bank};
 use crate::payment::error::PaymentError;
@@ -72,6 +73,7 @@ pub struct Payments {
     pub(super) bank: Bank,
     pub(super) keyring: Keyring,
     pub(super) traces: Traces,
+    pub(super) fees: Fees,
     pub(super) settings: PaymentSettings,
 }
 
@@ -86,8 +88,8 @@ impl Payments {
         settings: PaymentSettings,
     ) -> Self {
         let bank = Bank { acquirers: acquirers.into(), deadline: settings.acquirer_deadline };
-        let traces = Traces::new(store.clone());
-        Self { store, clock, bank, keyring, traces, settings }
+        let (traces, fees) = (Traces::new(store.clone()), Fees::new(store.clone()));
+        Self { store, clock, bank, keyring, traces, fees, settings }
     }
 
     pub(crate) const fn bank(&self) -> &Bank {
@@ -96,6 +98,10 @@ impl Payments {
 
     pub(crate) const fn traces(&self) -> &Traces {
         &self.traces
+    }
+
+    pub(crate) const fn fees(&self) -> &Fees {
+        &self.fees
     }
 
     pub(crate) const fn settings(&self) -> &PaymentSettings {

@@ -81,6 +81,7 @@ impl Hub {
             expires_at: Timestamp::from_micros(30),
             capture_before: None,
             expiry_warned: false,
+            outcome_due_at: None,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,
