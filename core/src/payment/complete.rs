@@ -156,15 +156,16 @@ impl Work<'_> {
     }
 
     /// An answer to a message that was settled without it. An approval after the attempt was declined
-    /// is money that must not stand: it is reversed.
+    /// is money that must not stand: it is reversed, once. The acquirer's reference says that it was.
     async fn heard_late(&mut self, word: &BankWord) -> Result<(), PaymentError> {
-        let declined = self.operation.status == OperationStatus::Failed;
+        let declined = self.operation.status == OperationStatus::Failed && self.operation.acquirer_ref.is_none();
         match word {
             BankWord::Said(AcquirerAnswer::Approved { acquirer_ref, amount, .. })
                 if declined && self.operation.kind == OperationKind::Authorize =>
             {
                 self.operation.acquirer_ref = Some(acquirer_ref.clone());
                 self.reverse(*amount).await?;
+                operation_rows::update(self.tx, &self.operation).await?;
             }
             BankWord::Said(_)
             | BankWord::NotSent
