@@ -3,6 +3,7 @@
 mod crash;
 mod docs;
 mod idempotency;
+mod ledger;
 mod mail;
 mod notices;
 mod overdue;
