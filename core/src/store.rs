@@ -16,6 +16,7 @@ pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod link;
 pub(crate) mod merchant;
+pub(crate) mod notice;
 pub(crate) mod operation;
 pub(crate) mod payment;
 pub(crate) mod recipient;

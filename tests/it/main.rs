@@ -11,5 +11,8 @@ mod refunds;
 mod review;
 mod sandbox_page;
 mod store;
+mod three_ds;
+mod three_ds_page;
 mod unknown_outcomes;
+mod wallets;
 mod webhooks;

@@ -184,6 +184,7 @@ fn result(
             | PaymentError::ReviewNotOpen(_)
             | PaymentError::OrderRefTaken
             | PaymentError::RefundRefTaken
+            | PaymentError::WalletNotOffered(_)
             | PaymentError::Key(_)
             | PaymentError::Seal(_)
             | PaymentError::Interrupted
