@@ -1,5 +1,6 @@
 //! One running hub: its services, its edges, its tasks.
 
+mod sandbox_pages;
 mod services;
 
 use std::net::SocketAddr;
@@ -100,7 +101,7 @@ impl App {
             start_worker(&mut tasks, "notifier", &services, Arc::new(channel));
         }
         let state = web_state(config, &services, bot.as_ref(), metrics);
-        let mut router = aviso_web::router(state.clone());
+        let mut router = aviso_web::router(state.clone()).merge(sandbox_pages::router(&services, address));
         if let Some(bot) = bot
             && has(RoleName::Bot)
         {
@@ -259,7 +260,7 @@ fn start_worker(tasks: &mut Tasks, name: &'static str, services: &Services, chan
     tasks.spawn(name, worker.run(stop));
 }
 
-/// Planning, lost leases, unknown outcomes, expiry, sealing and sweeping.
+/// Planning, lost leases, unknown outcomes, buyers at their issuers' pages, expiry, sealing and sweeping.
 fn start_janitor(tasks: &mut Tasks, services: &Services) {
     let (stop, planner) = (tasks.token(), Planner::new(services.store.clone(), Arc::clone(&services.clock)));
     tasks.spawn("planner", async move { planner.run(stop).await });
@@ -280,6 +281,8 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
     );
     let (stop, ledger) = (tasks.token(), services.ledger.clone());
     tasks.spawn("sealer", every(SEAL_EVERY, stop, async move || ledger.seal().await.map(|_| ())));
+    let (stop, payments) = (tasks.token(), services.payments.clone());
+    tasks.spawn("issuers", every(JANITOR_EVERY, stop, async move || payments.check_issuers_due().await.map(|_| ())));
     let stop = tasks.token();
     tasks.spawn(
         "metrics",

@@ -68,6 +68,12 @@ pub struct PaymentDocument {
     /// The e-money wallet of the last attempt, when it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet: Option<String>,
+    /// What the buyer must do now, while `status` is `requires_action`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionDocument>,
+    /// What 3-D Secure found in the last attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<AuthenticationDocument>,
     /// When a reservation that is not taken runs out, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_before: Option<String>,
@@ -83,6 +89,29 @@ pub struct PaymentDocument {
     pub updated_at: String,
     /// When an unfinished payment lapses, RFC 3339.
     pub expires_at: String,
+}
+
+/// What a buyer must do before the bank decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActionDocument {
+    /// `three_ds` (the page of the card's issuer) or `wallet`.
+    pub kind: String,
+    /// The page to send the buyer to.
+    pub url: String,
+    /// Until when the buyer may act, RFC 3339.
+    pub expires_at: String,
+}
+
+/// What 3-D Secure found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuthenticationDocument {
+    /// `authenticated`, `attempted`, `failed`, `rejected` or `unavailable`.
+    pub status: String,
+    /// Electronic commerce indicator, two digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eci: Option<String>,
+    /// Whether the issuer answers for fraud.
+    pub liability_shift: bool,
 }
 
 /// What a merchant may know of a card.

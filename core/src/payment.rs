@@ -3,7 +3,9 @@
 //! [`Payments`] is the service; [`Payment`] the state machine, whose status is a pure function of its
 //! facts ([`status`]).
 
+pub mod action;
 pub mod attempt;
+mod authenticate;
 pub mod authentication;
 mod bank;
 pub mod card;
@@ -13,6 +15,9 @@ mod create;
 pub mod decline;
 mod error;
 pub(crate) mod follow_up;
+mod heard;
+mod issuer;
+mod issuer_checks;
 mod janitor;
 mod lapse;
 mod machine;
@@ -21,11 +26,13 @@ mod overdue;
 pub(crate) mod published;
 mod read;
 pub mod recompute;
+mod returned;
 mod review;
 pub(crate) mod service;
 pub mod status;
 pub mod text;
 mod trace;
+mod withdraw;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -43,11 +50,13 @@ use crate::payment::text::{Description, Metadata, OrderRef};
 pub use bank::Acquirers;
 pub use confirm::{Confirmation, PaymentMethod};
 pub use error::PaymentError;
+pub use heard::{HearError, Heard};
 pub(crate) use janitor::chain as janitor_chain;
 pub use machine::IllegalMove;
 pub use overdue::Settlement;
 pub use published::document_of;
 pub use read::{Page, PaymentDetails, TimelineEntry};
+pub use returned::Returned;
 pub use review::{OpenReview, ReviewDecision};
 pub use service::{Handled, PaymentSettings, Payments};
 

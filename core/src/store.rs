@@ -18,6 +18,7 @@ pub(crate) mod instance;
 pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod merchant;
+pub(crate) mod notice;
 pub(crate) mod operation;
 pub(crate) mod payment;
 pub(crate) mod recipient;

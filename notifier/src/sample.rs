@@ -83,6 +83,8 @@ fn payment(shop: &str) -> PaymentDocument {
             fingerprint: "fp".to_owned(),
         }),
         wallet: None,
+        action: None,
+        authentication: None,
         capture_before: None,
         outcome_due_at: None,
         decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),

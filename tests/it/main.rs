@@ -14,5 +14,8 @@ mod reservations;
 mod review;
 mod sandbox_page;
 mod store;
+mod three_ds;
+mod three_ds_page;
 mod unknown_outcomes;
+mod wallets;
 mod webhooks;

@@ -21,6 +21,8 @@ use crate::request_id::RequestId;
 pub(crate) const CREATED: StatusCode = StatusCode::CREATED;
 /// It was done.
 pub(crate) const DONE: StatusCode = StatusCode::OK;
+/// It is to be read elsewhere, with GET.
+pub(crate) const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
 /// It will be done.
 pub(crate) const ACCEPTED: StatusCode = StatusCode::ACCEPTED;
 /// It was done, and there is nothing to say.

@@ -68,6 +68,11 @@ card-id = <code>{ $payment }</code>
 card-amounts = Reserved { $authorized }, taken { $captured }, refunded { $refunded }, on its way back { $pending }
 card-buyer = Buyer: { $email } · IP { $ip }
 card-card = { $brand } { $first6 }•• { $last4 }, { $expiry }
+card-wallet = Wallet: { $wallet }
+card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
+        [yes] the issuer answers for fraud
+       *[no] no liability shift
+    }
 card-decline = Declined: { $code }
 card-timeline = <b>Timeline</b>
 card-event = { $at } { $event }

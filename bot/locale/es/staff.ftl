@@ -68,6 +68,11 @@ card-id = <code>{ $payment }</code>
 card-amounts = Reservado { $authorized }, cobrado { $captured }, reembolsado { $refunded }, de vuelta { $pending }
 card-buyer = Comprador: { $email } · IP { $ip }
 card-card = { $brand } { $first6 }•• { $last4 }, { $expiry }
+card-wallet = Monedero: { $wallet }
+card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
+        [yes] responde el emisor en caso de fraude
+       *[no] sin traspaso de responsabilidad
+    }
 card-decline = Denegado: { $code }
 card-timeline = <b>Cronología</b>
 card-event = { $at } { $event }

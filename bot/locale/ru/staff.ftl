@@ -68,6 +68,11 @@ card-id = <code>{ $payment }</code>
 card-amounts = Заблокировано { $authorized }, списано { $captured }, возвращено { $refunded }, в пути назад { $pending }
 card-buyer = Покупатель: { $email } · IP { $ip }
 card-card = { $brand } { $first6 }•• { $last4 }, { $expiry }
+card-wallet = Кошелёк: { $wallet }
+card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
+        [yes] за мошенничество отвечает эмитент
+       *[no] ответственность не перенесена
+    }
 card-decline = Отказ: { $code }
 card-timeline = <b>Хронология</b>
 card-event = { $at } { $event }

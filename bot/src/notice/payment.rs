@@ -80,6 +80,9 @@ fn facts(document: &PaymentDocument, words: &Words) -> String {
     if let Some(card) = &document.card {
         lines.push(words.tell("line-card", &Args::new().with("last4", &card.last4)));
     }
+    if let Some(wallet) = &document.wallet {
+        lines.push(words.tell("line-wallet", &Args::new().with("wallet", wallet)));
+    }
     lines.push(words.tell("line-order", &Args::new().with("order", &document.order_ref)));
     lines.push(words.tell("line-reference", &Args::new().with("reference", &document.reference)));
     lines.push(words.tell("line-date", &Args::new().with("at", words.written_moment(&document.updated_at))));
@@ -95,7 +98,8 @@ fn may_be_denied(document: &PaymentDocument) -> bool {
 fn state_id(document: &PaymentDocument) -> &'static str {
     match Status::from_name(&document.status) {
         Some(Status::RequiresPaymentMethod) if document.decline.is_some() => "declined",
-        Some(Status::RequiresPaymentMethod | Status::RequiresAction) | None => "open",
+        Some(Status::RequiresPaymentMethod) | None => "open",
+        Some(Status::RequiresAction) => "requires-action",
         Some(Status::InReview) => "in-review",
         Some(Status::Processing) => "processing",
         Some(Status::Authorized) => "authorized",

@@ -54,6 +54,8 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
             fingerprint: "x".to_owned(),
         }),
         wallet: None,
+        action: None,
+        authentication: None,
         capture_before: None,
         outcome_due_at: None,
         decline: None,

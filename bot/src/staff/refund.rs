@@ -185,6 +185,7 @@ fn result(
             | PaymentError::OperationNotOpen(_)
             | PaymentError::OrderRefTaken
             | PaymentError::RefundRefTaken
+            | PaymentError::WalletNotOffered(_)
             | PaymentError::Key(_)
             | PaymentError::Seal(_)
             | PaymentError::Interrupted

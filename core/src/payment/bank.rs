@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::audit::Actor;
 use crate::payment::Settlement;
+use crate::payment::attempt::WalletName;
 use crate::payment::operation::{Operation, OperationKind};
 use crate::port::{
     Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, Instrument, LinkError,
@@ -38,6 +39,12 @@ impl Acquirers {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<dyn Acquirer>> {
         self.by_name.get(name)
+    }
+
+    /// Whether one of them is this wallet.
+    #[must_use]
+    pub fn offers(&self, wallet: &WalletName) -> bool {
+        self.get(wallet.as_str()).is_some_and(|acquirer| acquirer.is_wallet())
     }
 
     /// Every name.

@@ -14,8 +14,10 @@ use crate::idempotency::Claim;
 use crate::ledger::fee::FeeTable;
 use crate::ledger::{self, posting};
 use crate::money::Money;
+use crate::payment::action::{Action, ActionKind};
 use crate::payment::attempt::Attempt;
 use crate::payment::bank::{BankWord, ByHand};
+use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::lapse::TRY_AGAIN_AFTER;
@@ -24,6 +26,7 @@ use crate::payment::overdue::{audit_row, overdue_event, settlement_action};
 use crate::payment::published::{document_of, operation_document, payment_event, refund_document, refund_event};
 use crate::payment::service::close_gate;
 use crate::payment::status::Status;
+use crate::payment::withdraw::{is_reversed, reversal_of};
 use crate::payment::{Payment, Payments, Settlement};
 use crate::port::AcquirerAnswer;
 use crate::refund::{Refund, RefundStatus};
@@ -34,6 +37,22 @@ use crate::store::{
 
 /// How long until a bank is asked again, by how often it was asked.
 const INQUIRY_BACKOFF_SECS: [u64; 8] = [2, 5, 15, 60, 300, 900, 3_600, 14_400];
+/// The longest step of it while a buyer is at a wallet's page.
+const ACTION_BACKOFF_STEP_MAX: usize = 3;
+
+/// A word about a message, to be written down.
+pub(super) struct Completion<'a> {
+    pub(super) operation: OperationId,
+    pub(super) payment: PaymentId,
+    pub(super) word: &'a BankWord,
+    /// The shop's name, when it is known already.
+    pub(super) shop: Option<&'a str>,
+    /// The name of a reversal, should one be needed.
+    pub(super) spare: NewMessage,
+    /// What merchants pay.
+    pub(super) fees: &'a FeeTable,
+    pub(super) now: Timestamp,
+}
 
 /// Everything that one completion reads and writes.
 struct Work<'a> {
@@ -43,8 +62,8 @@ struct Work<'a> {
     attempt: Attempt,
     shop: String,
     told: Vec<Event>,
-    /// The trace number of a reversal, should one be needed.
-    spare_trace: i64,
+    /// The name of a reversal, should one be needed.
+    spare: NewMessage,
     /// How long money stays reserved.
     hold_for: Duration,
     /// How long a message may have no outcome before a person looks into it.
@@ -64,46 +83,49 @@ impl Payments {
         claim: Option<&Claim>,
         shop: Option<&str>,
     ) -> Result<Document, PaymentError> {
-        let now = self.now();
-        let spare_trace = self.traces.next().await?;
-        let (hold_for, look_after) = (self.settings.capture_within, self.settings.escalate_after);
+        let (spare, now) = (self.new_message().await?, self.now());
         let fees = self.fees.current(now).await?;
+        let completion = Completion { operation, payment, word, shop, spare, fees: &fees, now };
         self.store
             .write(async |tx| {
-                let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
-                let operation = operation_rows::by_id(tx.conn(), operation, payment.currency())
-                    .await?
-                    .ok_or(PaymentError::Interrupted)?;
-                let attempt =
-                    attempt_rows::by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
-                let shop = match shop {
-                    Some(shop) => shop.to_owned(),
-                    None => merchants::name(tx.conn(), payment.merchant_id).await?,
-                };
-                let mut refund = match operation.refund_id {
-                    Some(id) => refund_rows::by_id(tx.conn(), id).await?,
-                    None => None,
-                };
-                let open = operation.status.is_open();
-                let told = Vec::new();
-                let fees = &fees;
-                let mut work =
-                    Work { tx, payment, operation, attempt, shop, told, spare_trace, hold_for, look_after, fees, now };
-                if open {
-                    work.apply(word, refund.as_mut()).await?;
-                } else {
-                    work.heard_late(word).await?;
-                }
-                let document = Document {
-                    payment: Some(document_of(&work.payment, Some(&work.attempt))),
-                    refund: refund.as_ref().map(refund_document),
-                    operation: Some(operation_document(&work.operation)),
-                    ..Document::default()
-                };
-                close_gate(tx, claim, &document, now).await?;
+                let document = self.complete_in(tx, &completion).await?;
+                close_gate(tx, claim, &document, completion.now).await?;
                 Ok(document)
             })
             .await
+    }
+
+    /// The same inside a unit of work of the caller's.
+    pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Document, PaymentError> {
+        let payment = rows::lock(tx, known.payment).await?.ok_or(PaymentError::NotFound(known.payment))?;
+        let operation = operation_rows::by_id(tx.conn(), known.operation, payment.currency())
+            .await?
+            .ok_or(PaymentError::Interrupted)?;
+        let attempt = attempt_rows::by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
+        let shop = match known.shop {
+            Some(shop) => shop.to_owned(),
+            None => merchants::name(tx.conn(), payment.merchant_id).await?,
+        };
+        let mut refund = match operation.refund_id {
+            Some(id) => refund_rows::by_id(tx.conn(), id).await?,
+            None => None,
+        };
+        let (spare, fees, now) = (known.spare, known.fees, known.now);
+        let (hold_for, look_after) = (self.settings.capture_within, self.settings.escalate_after);
+        let open = operation.status.is_open();
+        let told = Vec::new();
+        let mut work = Work { tx, payment, operation, attempt, shop, told, spare, hold_for, look_after, fees, now };
+        if open {
+            work.apply(known.word, refund.as_mut()).await?;
+        } else {
+            work.heard_late(known.word).await?;
+        }
+        Ok(Document {
+            payment: Some(document_of(&work.payment, Some(&work.attempt))),
+            refund: refund.as_ref().map(refund_document),
+            operation: Some(operation_document(&work.operation)),
+            ..Document::default()
+        })
     }
 }
 
@@ -138,6 +160,13 @@ impl Work<'_> {
             // A bank that acknowledged a message cannot say that it never came: ask again.
             BankWord::NeverArrived if self.operation.acknowledged => self.unknown(),
             BankWord::NeverArrived => self.refused(DeclineCode::ProcessingError, refund).await?,
+            BankWord::Said(AcquirerAnswer::ActionRequired { url, acquirer_ref, expires_at })
+                if self.operation.kind == OperationKind::Authorize =>
+            {
+                self.operation.acquirer_ref = Some(acquirer_ref.clone());
+                let action = Action { kind: ActionKind::Wallet, url: url.clone(), expires_at: *expires_at };
+                self.action_required(action).await?;
+            }
             BankWord::Said(AcquirerAnswer::Pending | AcquirerAnswer::ActionRequired { .. }) => {
                 self.operation.acknowledged = true;
                 self.unknown();
@@ -156,16 +185,19 @@ impl Work<'_> {
     }
 
     /// An answer to a message that was settled without it. An approval after the attempt was declined
-    /// is money that must not stand: it is reversed, once. The acquirer's reference says that it was.
+    /// is money that must not stand: it is reversed.
     async fn heard_late(&mut self, word: &BankWord) -> Result<(), PaymentError> {
-        let declined = self.operation.status == OperationStatus::Failed && self.operation.acquirer_ref.is_none();
+        let declined = self.operation.status == OperationStatus::Failed;
         match word {
             BankWord::Said(AcquirerAnswer::Approved { acquirer_ref, amount, .. })
                 if declined && self.operation.kind == OperationKind::Authorize =>
             {
-                self.operation.acquirer_ref = Some(acquirer_ref.clone());
-                self.reverse(*amount).await?;
-                operation_rows::update(self.tx, &self.operation).await?;
+                // The same word may come by callback and by inquiry: it is reversed once.
+                if !is_reversed(self.tx, &self.payment, self.operation.id).await? {
+                    self.operation.acquirer_ref = Some(acquirer_ref.clone());
+                    self.reverse(*amount).await?;
+                    operation_rows::update(self.tx, &self.operation).await?;
+                }
             }
             BankWord::Said(_)
             | BankWord::NotSent
@@ -192,21 +224,7 @@ impl Work<'_> {
     async fn reverse(&self, amount: Money) -> Result<(), StoreError> {
         tracing::error!(operation = %self.operation.id, "the bank approved what must not stand; it is reversed");
         metrics::counter!("aviso_bank_conflicts_total").increment(1);
-        let reversal = Operation {
-            id: OperationId::new(self.now),
-            original_id: Some(self.operation.id),
-            trace: self.spare_trace,
-            kind: OperationKind::Reversal,
-            escalated_at: None,
-            status: OperationStatus::Pending,
-            amount,
-            acknowledged: false,
-            inquiries: 0,
-            next_inquiry_at: Some(self.now),
-            created_at: self.now,
-            updated_at: self.now,
-            ..self.operation.clone()
-        };
+        let reversal = Operation { amount, ..reversal_of(&self.operation, self.spare, self.now) };
         operation_rows::insert(self.tx, &reversal).await
     }
 
@@ -330,9 +348,32 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The buyer must act at the wallet. Its callback tells what became of it, or an inquiry: soon, then
+    /// less often, and when the page expires.
+    async fn action_required(&mut self, action: Action) -> Result<(), PaymentError> {
+        let step = usize::try_from(self.operation.inquiries).unwrap_or(0) + 1;
+        let pause = INQUIRY_BACKOFF_SECS[step.min(ACTION_BACKOFF_STEP_MAX)];
+        let next = self.now.after(Duration::from_secs(pause));
+        let until = action.expires_at;
+        self.operation.acknowledged = true;
+        self.operation.inquiries += 1;
+        self.operation.next_inquiry_at = Some(if self.now < until { next.min(until) } else { next });
+        self.operation.updated_at = self.now;
+        if self.attempt.action.as_ref() != Some(&action) {
+            self.attempt.action = Some(action);
+            attempt_rows::update(self.tx, &self.attempt).await?;
+        }
+        if self.payment.status() == Status::Processing {
+            self.payment = self.payment.clone().require_action(self.now)?;
+            self.tell(EventType::PaymentActionRequired);
+        }
+        Ok(())
+    }
+
     /// Nobody knows yet. The buyer and the merchant are told so once; the bank is asked again.
     fn unknown(&mut self) {
-        let first = self.operation.status == OperationStatus::Pending;
+        // While the buyer is at the wallet's page there is nothing to be told.
+        let first = self.operation.status == OperationStatus::Pending && self.payment.status() == Status::Processing;
         let step = usize::try_from(self.operation.inquiries).unwrap_or(0).min(INQUIRY_BACKOFF_SECS.len() - 1);
         self.operation.status = OperationStatus::Unknown;
         self.operation.inquiries += 1;

@@ -2,6 +2,7 @@
 
 use crate::id::{OperationId, PaymentId, RefundId, ReviewId};
 use crate::idempotency::KeyConflict;
+use crate::payment::attempt::WalletName;
 use crate::payment::machine::IllegalMove;
 use crate::secret::KeyError;
 use crate::store::StoreError;
@@ -39,6 +40,9 @@ pub enum PaymentError {
     /// An earlier capture, void or refund of the payment has no outcome yet.
     #[error("another operation on the payment has no outcome yet")]
     OperationInProgress,
+    /// No configured acquirer offers the wallet.
+    #[error("the wallet {0} is not offered here")]
+    WalletNotOffered(WalletName),
     /// The idempotency key does not let it through.
     #[error(transparent)]
     Key(#[from] KeyConflict),

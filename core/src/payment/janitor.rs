@@ -9,9 +9,11 @@ use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{OperationId, PaymentId};
 use crate::payment::Payments;
+use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::published::payment_event;
+use crate::payment::withdraw::withdraw;
 use crate::store::{
     StoreError, attempt as attempt_rows, event as events, idempotency as keys, merchant as merchants,
     operation as operation_rows, payment as rows, review as reviews,
@@ -105,11 +107,13 @@ impl Payments {
     }
 
     async fn expire(&self, id: PaymentId, now: Timestamp) -> Result<(), PaymentError> {
+        let message = self.new_message().await?;
         self.store
             .write(async |tx| {
                 let Some(payment) = rows::lock(tx, id).await? else { return Ok(()) };
                 // Somebody may have finished it since it was listed.
                 let Ok(mut payment) = payment.expire(now) else { return Ok(()) };
+                withdraw(tx, &payment, DeclineCode::ActionExpired, message, now).await?;
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
                 let attempts = attempt_rows::of_payment(tx.conn(), id).await?;
                 reviews::lapse(tx, id, now).await?;

@@ -61,7 +61,6 @@ impl Payment {
         self.moved(before, "sent to the bank", now)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "methods with an action are being built"))]
     /// The buyer must act before the bank decides: 3-D Secure, wallet.
     pub(crate) fn require_action(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::clock::Timestamp;
-use crate::document::{CardDocument, DeclineDocument, Document, OperationDocument, PaymentDocument, RefundDocument};
+use crate::document::{
+    ActionDocument, AuthenticationDocument, CardDocument, DeclineDocument, Document, OperationDocument,
+    PaymentDocument, RefundDocument,
+};
 use crate::event::{Audience, Event, EventType};
 use crate::id::EventId;
 use crate::payment::Payment;
 use crate::payment::attempt::{Attempt, Method};
 use crate::payment::decline::DeclineCode;
 use crate::payment::operation::Operation;
+use crate::payment::status::Status;
 use crate::refund::Refund;
 
 /// What the merchant sees of a payment.
@@ -31,6 +35,8 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         metadata: payment.metadata.clone(),
         card: latest.and_then(card_document),
         wallet: latest.and_then(wallet_of),
+        action: latest.filter(|_| payment.status() == Status::RequiresAction).and_then(action_document),
+        authentication: latest.and_then(authentication_document),
         capture_before: payment.capture_before.map(|at| at.to_string()),
         outcome_due_at: payment.outcome_due_at.map(|at| at.to_string()),
         decline: payment.decline.map(decline_document),
@@ -65,6 +71,24 @@ fn card_document(attempt: &Attempt) -> Option<CardDocument> {
         exp_month: face.exp_month,
         exp_year: face.exp_year,
         fingerprint: merchant_card.clone(),
+    })
+}
+
+fn action_document(attempt: &Attempt) -> Option<ActionDocument> {
+    let action = attempt.action.as_ref()?;
+    Some(ActionDocument {
+        kind: action.kind.as_str().to_owned(),
+        url: action.url.clone(),
+        expires_at: action.expires_at.to_string(),
+    })
+}
+
+fn authentication_document(attempt: &Attempt) -> Option<AuthenticationDocument> {
+    let found = attempt.authentication.as_ref()?;
+    Some(AuthenticationDocument {
+        status: found.status.as_str().to_owned(),
+        eci: found.eci.clone(),
+        liability_shift: found.status.shifts_liability(),
     })
 }
 

@@ -7,6 +7,7 @@
 )]
 
 pub(super) mod account;
+pub(super) mod acquirer_notice;
 pub(super) mod attempt;
 pub(super) mod audit;
 pub(super) mod bot_button;
@@ -70,6 +71,7 @@ mod tests {
         same_columns!(
             connection,
             account,
+            acquirer_notice,
             attempt,
             audit,
             bot_button,

@@ -90,6 +90,15 @@ pub(crate) async fn by_id(
     row.map(|row| operation_from(row, currency)).transpose()
 }
 
+/// The payment of a message, and the acquirer that it went to.
+pub(crate) async fn owner(
+    conn: &impl ConnectionTrait,
+    id: OperationId,
+) -> Result<Option<(PaymentId, String)>, StoreError> {
+    let row = operation::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    Ok(row.map(|row| (PaymentId::from_uuid(row.payment_id), row.acquirer)))
+}
+
 /// Takes the task of asking about a message, unless another instance was quicker.
 pub(crate) async fn take_inquiry(
     tx: &Tx,

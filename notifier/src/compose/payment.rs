@@ -43,6 +43,11 @@ pub(super) fn in_review(source: &Source<'_>) -> Result<Draft, ComposeError> {
     letter(source, "payment-in-review", Tone::Waiting, |payment| payment.amount)
 }
 
+/// Without a link to the page: letters that lead to banks teach people to follow forged ones.
+pub(super) fn action_required(source: &Source<'_>) -> Result<Draft, ComposeError> {
+    letter(source, "payment-action-required", Tone::Waiting, |payment| payment.amount)
+}
+
 pub(super) fn voided(source: &Source<'_>) -> Result<Draft, ComposeError> {
     letter(source, "payment-voided", Tone::Plain, |payment| payment.amount)
 }

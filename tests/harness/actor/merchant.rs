@@ -96,6 +96,23 @@ impl Order {
         self
     }
 
+    /// With another field at the body's top.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: Value) -> Self {
+        self.body[field] = value;
+        self
+    }
+
+    /// Paid with a wallet instead of a card.
+    #[must_use]
+    pub fn from_wallet(mut self, wallet: &str) -> Self {
+        if let Some(body) = self.body.as_object_mut() {
+            body.remove("card");
+            body.insert("wallet".to_owned(), json!(wallet));
+        }
+        self
+    }
+
     /// Nobody pays it yet.
     #[must_use]
     pub fn unpaid(mut self) -> Self {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub(crate) mod body;
+mod method;
 
 use self::body::{CaptureBody, ConfirmBody, CreateBody, VoidBody};
 use super::field;
@@ -43,7 +44,9 @@ pub(crate) async fn create(
     Ok(Outcome::of(handled, &respond))
 }
 
-/// Confirms a payment with a card.
+/// Confirms a payment with a card or wallet.
+///
+/// With `requires_action` the buyer goes to `action.url` first; what becomes of it is told by events.
 #[utoipa::path(post, path = "/v1/payments/{id}/confirm", operation_id = "confirm_payment", tag = "payments",
     params(("id" = String, Path, description = "`pay_…`"),
         ("Idempotency-Key" = String, Header, description = "A text of your own, new for each operation", max_length = 255)),
