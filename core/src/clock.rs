@@ -63,6 +63,20 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// A text is not a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a moment is written as RFC 3339, like 2027-11-01T00:00:00Z")]
+pub struct TimestampError;
+
+impl std::str::FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let moment = DateTime::parse_from_rfc3339(text).map_err(|_| TimestampError)?;
+        Ok(Self(moment.timestamp_micros()))
+    }
+}
+
 /// Where the time comes from.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The present moment.

@@ -15,6 +15,7 @@ mod error;
 pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod link;
+pub(crate) mod mandate;
 pub(crate) mod merchant;
 pub(crate) mod operation;
 pub(crate) mod payment;
@@ -25,6 +26,7 @@ pub(crate) mod risk;
 pub(crate) mod staff;
 pub(crate) mod trace;
 mod turnstile;
+pub(crate) mod vault;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -78,6 +78,8 @@ fn payment(shop: &str) -> PaymentDocument {
             fingerprint: "fp".to_owned(),
         }),
         wallet: None,
+        saved_card: None,
+        mandate: None,
         capture_before: None,
         decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),
         created_at: NOW.to_string(),

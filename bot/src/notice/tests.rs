@@ -54,6 +54,8 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
             fingerprint: "x".to_owned(),
         }),
         wallet: None,
+        saved_card: None,
+        mandate: None,
         capture_before: None,
         decline: None,
         created_at: now().to_string(),

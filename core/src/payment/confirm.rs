@@ -5,10 +5,10 @@
 use crate::clock::Timestamp;
 use crate::document::Document;
 use crate::event::{Event, EventType};
-use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
+use crate::id::{AttemptId, CardId, MandateId, OperationId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
-use crate::payment::attempt::{Attempt, Method};
+use crate::payment::attempt::{Attempt, Method, VaultUse};
 use crate::payment::card::{Card, Cvc};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
@@ -23,12 +23,16 @@ use crate::store::{
     Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
     risk as risk_rows,
 };
+use crate::vault::customer::CustomerRef;
+use crate::vault::keep::{self, Saving};
 
 /// How a buyer wants to pay.
 #[derive(Debug)]
 pub struct Confirmation {
     /// What with.
     pub method: PaymentMethod,
+    /// What is kept of it if the payment is approved.
+    pub save: Option<Saving>,
 }
 
 /// What a buyer pays with.
@@ -41,16 +45,28 @@ pub enum PaymentMethod {
         /// Its security code.
         cvc: Option<Cvc>,
     },
+    /// A saved card, by its buyer.
+    Saved {
+        /// Which one.
+        card: CardId,
+        /// Its security code.
+        cvc: Cvc,
+        /// Whose it must be, if the merchant says.
+        customer: Option<CustomerRef>,
+    },
+    /// A saved card, by the merchant, under the buyer's agreement.
+    Mandate(MandateId),
 }
 
 impl PaymentMethod {
-    /// What the bank is shown.
-    pub(super) fn instrument(&self) -> Instrument<'_> {
-        match self {
-            Self::Card { card, cvc } => {
-                Instrument::Card { card, cvc: cvc.as_ref(), authentication: None, initiator: Initiator::Buyer }
-            }
-        }
+    /// What the bank is shown. `opened` is the saved card, when it is one.
+    pub(super) fn instrument<'a>(&'a self, opened: Option<&'a Card>) -> Option<Instrument<'a>> {
+        let (card, cvc, initiator) = match self {
+            Self::Card { card, cvc } => (card, cvc.as_ref(), Initiator::Buyer),
+            Self::Saved { cvc, .. } => (opened?, Some(cvc), Initiator::Buyer),
+            Self::Mandate(_) => (opened?, None, Initiator::Merchant),
+        };
+        Some(Instrument::Card { card, cvc, authentication: None, initiator })
     }
 }
 
@@ -78,8 +94,8 @@ pub(super) enum Begun {
     Done(Document),
     /// It ended earlier.
     Replayed(Answer),
-    /// This goes to the bank now.
-    ToBank(Box<Operation>),
+    /// This goes to the bank now; with the saved card that pays, when one does.
+    ToBank(Box<Operation>, Option<Box<Card>>),
 }
 
 impl Payments {
@@ -148,8 +164,10 @@ impl Payments {
             Row::Locked(payment) => (payment, false),
         };
         let mut payment = payment.start_attempt(now)?;
-        let PaymentMethod::Card { card: given, .. } = &confirmation.method;
+        let paying = self.paying(tx, &payment, &confirmation.method, now).await?;
+        let given = paying.card.as_ref();
         let mut attempt = self.attempt(&payment, given, now);
+        attempt.vault = paying.vault;
         let face = given.face();
         let fingerprint = self.keyring.fingerprint("platform", given.number().expose());
         let subject = risk::Subject {
@@ -167,14 +185,20 @@ impl Payments {
         attempt.verdict = screening.verdict;
         let shop = scope.merchant.name.as_str();
         let (mut operation, mut review) = (None, None);
-        match screening.verdict {
+        let refusal = if paying.frozen { DeclineCode::CardFrozen } else { DeclineCode::RiskBlocked };
+        let verdict = if paying.frozen { Verdict::Block } else { screening.verdict };
+        if let Some(saving) = confirmation.save.as_ref().filter(|_| verdict != Verdict::Block) {
+            keep::prepare(tx, &self.keyring, saving, (&payment, &mut attempt, given), now).await?;
+        }
+        match verdict {
             Verdict::Allow => {
                 payment = payment.send(now)?;
                 operation = Some(self.authorization(message, &payment, attempt.id, now));
             }
             Verdict::Block => {
-                attempt.decline = Some(DeclineCode::RiskBlocked);
-                payment = payment.decline(DeclineCode::RiskBlocked, now)?;
+                attempt.decline = Some(refusal);
+                keep::refused(tx, &mut attempt).await?;
+                payment = payment.decline(refusal, now)?;
                 told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
             }
             Verdict::Review => {
@@ -206,7 +230,7 @@ impl Payments {
         }
         events::insert(tx, &told).await?;
         Ok(match operation {
-            Some(operation) => Begun::ToBank(Box::new(operation)),
+            Some(operation) => Begun::ToBank(Box::new(operation), paying.into_opened()),
             None => {
                 Begun::Done(Document { payment: Some(document_of(&payment, Some(&attempt))), ..Document::default() })
             }
@@ -224,11 +248,12 @@ impl Payments {
         match (begun, confirmation) {
             (Begun::Done(document), _) => Ok(Handled::Done(document)),
             (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
-            (Begun::ToBank(operation), Some(confirmation)) => {
-                let word = self.bank.authorize(&operation, confirmation.method.instrument()).await;
+            (Begun::ToBank(operation, opened), Some(confirmation)) => {
+                let instrument = confirmation.method.instrument(opened.as_deref()).ok_or(PaymentError::Interrupted)?;
+                let word = self.bank.authorize(&operation, instrument).await;
                 self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await.map(Handled::Done)
             }
-            (Begun::ToBank(_), None) => Err(PaymentError::Interrupted),
+            (Begun::ToBank(..), None) => Err(PaymentError::Interrupted),
         }
     }
 
@@ -249,6 +274,7 @@ impl Payments {
             email: payment.email.clone(),
             ip: payment.ip.clone(),
             sealed_card: None,
+            vault: VaultUse::default(),
             verdict: Verdict::Allow,
             decline: None,
             created_at: now,

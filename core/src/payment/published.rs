@@ -8,6 +8,7 @@ use crate::event::{Audience, Event, EventType};
 use crate::id::EventId;
 use crate::payment::Payment;
 use crate::payment::attempt::{Attempt, Method};
+use crate::payment::status::Status;
 use crate::refund::Refund;
 
 /// What the merchant sees of a payment.
@@ -29,6 +30,8 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         metadata: payment.metadata.clone(),
         card: latest.and_then(card_document),
         wallet: latest.and_then(wallet_of),
+        saved_card: latest.filter(|_| vault_shows(payment)).and_then(|one| one.vault.card).map(|id| id.to_string()),
+        mandate: latest.filter(|_| vault_shows(payment)).and_then(|one| one.vault.mandate).map(|id| id.to_string()),
         capture_before: payment.capture_before.map(|at| at.to_string()),
         decline: payment
             .decline
@@ -36,6 +39,22 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         created_at: payment.created_at.to_string(),
         updated_at: payment.updated_at.to_string(),
         expires_at: payment.expires_at.to_string(),
+    }
+}
+
+/// Until the bank said yes or no, a card that was prepared is not kept yet.
+fn vault_shows(payment: &Payment) -> bool {
+    match payment.status() {
+        Status::RequiresAction | Status::InReview | Status::Processing => false,
+        Status::RequiresPaymentMethod
+        | Status::Authorized
+        | Status::PartiallyCaptured
+        | Status::Captured
+        | Status::PartiallyRefunded
+        | Status::Refunded
+        | Status::Voided
+        | Status::Declined
+        | Status::Expired => true,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::store::{
     StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
     payment as rows, review as reviews,
 };
+use crate::vault::keep;
 
 /// A payment that waits for staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl ReviewDecision {
 #[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
 enum Decided {
     Declined(Document),
-    ToBank(Box<Operation>, Card, String),
+    ToBank(Box<Operation>, Card, Initiator, String),
 }
 
 impl Payments {
@@ -125,9 +126,8 @@ impl Payments {
             .await?;
         match decided {
             Decided::Declined(document) => Ok(document),
-            Decided::ToBank(operation, card, shop) => {
-                let instrument =
-                    Instrument::Card { card: &card, cvc: None, authentication: None, initiator: Initiator::Buyer };
+            Decided::ToBank(operation, card, initiator, shop) => {
+                let instrument = Instrument::Card { card: &card, cvc: None, authentication: None, initiator };
                 let word = self.bank.authorize(&operation, instrument).await;
                 self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await
             }
@@ -150,6 +150,7 @@ impl Payments {
         let (mut payment, operation) = match decision {
             ReviewDecision::Reject => {
                 attempt.decline = Some(DeclineCode::ReviewRejected);
+                keep::refused(tx, &mut attempt).await?;
                 (payment.decline(DeclineCode::ReviewRejected, now)?, None)
             }
             ReviewDecision::Approve => {
@@ -175,7 +176,7 @@ impl Payments {
             })),
             Some(operation) => {
                 let card = self.open_card(&attempt, sealed.as_deref()).map_err(PaymentError::Seal)?;
-                Ok(Decided::ToBank(Box::new(operation), card, shop.to_owned()))
+                Ok(Decided::ToBank(Box::new(operation), card, attempt.vault.initiator(), shop.to_owned()))
             }
         }
     }

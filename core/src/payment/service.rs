@@ -18,6 +18,7 @@ use crate::store::{
     Store, StoreError, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
     refund as refunds,
 };
+use crate::vault::{Vault, VaultSettings};
 
 /// What is adjustable.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +89,12 @@ impl Payments {
         let bank = Bank { acquirers: acquirers.into(), deadline: settings.acquirer_deadline };
         let traces = Traces::new(store.clone());
         Self { store, clock, bank, keyring, traces, settings }
+    }
+
+    /// The vault that these payments save cards in.
+    #[must_use]
+    pub fn vault(&self, settings: VaultSettings) -> Vault {
+        Vault::new(self.store.clone(), Arc::clone(&self.clock), self.keyring.clone(), settings)
     }
 
     pub(crate) const fn bank(&self) -> &Bank {

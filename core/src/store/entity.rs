@@ -17,7 +17,9 @@ pub(super) mod delivery;
 pub(super) mod delivery_attempt;
 pub(super) mod event;
 pub(super) mod idempotency;
+pub(super) mod install_key;
 pub(super) mod link;
+pub(super) mod mandate;
 pub(super) mod merchant;
 pub(super) mod merchant_key;
 pub(super) mod operation;
@@ -34,6 +36,9 @@ pub(super) mod session;
 pub(super) mod staff;
 pub(super) mod telegram_identity;
 pub(super) mod trace;
+pub(super) mod vault_card;
+pub(super) mod vault_customer;
+pub(super) mod vault_key;
 pub(super) mod webhook_endpoint;
 pub(super) mod webhook_secret;
 
@@ -72,7 +77,9 @@ mod tests {
             delivery_attempt,
             event,
             idempotency,
+            install_key,
             link,
+            mandate,
             merchant,
             merchant_key,
             operation,
@@ -88,6 +95,9 @@ mod tests {
             staff,
             telegram_identity,
             trace,
+            vault_card,
+            vault_customer,
+            vault_key,
             webhook_endpoint,
             webhook_secret,
         );

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub(crate) mod body;
+mod how;
 
 use self::body::{CaptureBody, ConfirmBody, CreateBody, VoidBody};
 use super::field;
