@@ -30,6 +30,12 @@ pub struct Document {
     /// The payout that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payout: Option<PayoutDocument>,
+    /// The saved card that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved_card: Option<SavedCardDocument>,
+    /// The mandate that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<MandateDocument>,
 }
 
 /// A payment.
@@ -74,6 +80,12 @@ pub struct PaymentDocument {
     /// What 3-D Secure found in the last attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<AuthenticationDocument>,
+    /// The saved card of the last attempt: kept by it, or paid with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved_card: Option<String>,
+    /// The mandate of the last attempt: begun by it, or charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
     /// When a reservation that is not taken runs out, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_before: Option<String>,
@@ -156,6 +168,60 @@ pub struct OperationDocument {
     /// Why the bank refused it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decline: Option<DeclineDocument>,
+}
+
+/// A card that a buyer left with the merchant for later payments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SavedCardDocument {
+    /// `card_…`
+    pub id: String,
+    /// `test` or `live`.
+    pub mode: String,
+    /// The merchant's name for the customer.
+    pub customer_ref: String,
+    /// `active`, `frozen`, `expired` or `removed`.
+    pub state: String,
+    /// What may be shown of it.
+    pub card: CardDocument,
+    /// When the buyer agreed, RFC 3339.
+    pub consent_at: String,
+    /// Which text the buyer agreed to.
+    pub consent_text: String,
+    /// When it last paid, RFC 3339.
+    pub last_used_at: String,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+/// A buyer's agreement to payments that the merchant starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MandateDocument {
+    /// `man_…`
+    pub id: String,
+    /// `test` or `live`.
+    pub mode: String,
+    /// The card that is charged.
+    pub saved_card: String,
+    /// `active`, `frozen` or `ended`.
+    pub state: String,
+    /// `merchant`, `term` or `card`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_reason: Option<String>,
+    /// The least of one payment, minor units.
+    pub amount_min: i64,
+    /// The most of one payment, minor units.
+    pub amount_max: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Days from one successful payment to the next, at least.
+    pub period_days: u16,
+    /// When the agreement ends, RFC 3339.
+    pub ends_at: String,
+    /// When a payment under it last succeeded, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_success_at: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
 }
 
 /// A refund.

@@ -210,6 +210,12 @@ type_ids! {
     CaseId = "case";
     /// One row of the audit log.
     AuditId = "aud";
+    /// A saved card.
+    CardId = "card";
+    /// A data key of the vault.
+    DataKeyId = "dek";
+    /// An agreement to payments that the merchant starts.
+    MandateId = "man";
     /// A button that may be pressed once.
     ButtonId = "btn";
     /// One transaction of the ledger.

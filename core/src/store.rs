@@ -17,6 +17,7 @@ pub(crate) mod idempotency;
 pub(crate) mod instance;
 pub(crate) mod ledger;
 pub(crate) mod link;
+pub(crate) mod mandate;
 pub(crate) mod merchant;
 pub(crate) mod notice;
 pub(crate) mod operation;
@@ -29,6 +30,7 @@ pub(crate) mod risk;
 pub(crate) mod staff;
 pub(crate) mod trace;
 mod turnstile;
+pub(crate) mod vault;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

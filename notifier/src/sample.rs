@@ -85,6 +85,8 @@ fn payment(shop: &str) -> PaymentDocument {
         wallet: None,
         action: None,
         authentication: None,
+        saved_card: None,
+        mandate: None,
         capture_before: None,
         outcome_due_at: None,
         decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),

@@ -56,6 +56,8 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
         wallet: None,
         action: None,
         authentication: None,
+        saved_card: None,
+        mandate: None,
         capture_before: None,
         outcome_due_at: None,
         decline: None,

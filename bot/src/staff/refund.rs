@@ -186,6 +186,12 @@ fn result(
             | PaymentError::OrderRefTaken
             | PaymentError::RefundRefTaken
             | PaymentError::WalletNotOffered(_)
+            | PaymentError::CardNotFound(_)
+            | PaymentError::Cvc(_)
+            | PaymentError::CustomerDenied
+            | PaymentError::MandateNotFound(_)
+            | PaymentError::Terms(_)
+            | PaymentError::Mandate(_)
             | PaymentError::Key(_)
             | PaymentError::Seal(_)
             | PaymentError::Interrupted

@@ -4,12 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::clock::Timestamp;
-use crate::id::{AttemptId, MerchantId, PaymentId};
+use crate::id::{AttemptId, CardId, MandateId, MerchantId, PaymentId};
 use crate::merchant::Mode;
 use crate::money::Money;
 use crate::payment::action::{Action, AuthenticationRecord, ReturnUrl, ThreeDs};
 use crate::payment::card::CardFace;
 use crate::payment::decline::DeclineCode;
+use crate::port::Initiator;
 use crate::risk::Verdict;
 
 /// A text is not the name of a wallet.
@@ -93,6 +94,25 @@ impl Method {
     }
 }
 
+/// The saved card and mandate of an attempt: used by it, or kept once it is approved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct VaultUse {
+    /// The saved card.
+    pub card: Option<CardId>,
+    /// The mandate.
+    pub mandate: Option<MandateId>,
+    /// Whether the merchant started it, under the mandate.
+    pub by_merchant: bool,
+}
+
+impl VaultUse {
+    /// Who started the attempt.
+    #[must_use]
+    pub const fn initiator(self) -> Initiator {
+        if self.by_merchant { Initiator::Merchant } else { Initiator::Buyer }
+    }
+}
+
 /// One try to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -116,6 +136,8 @@ pub struct Attempt {
     pub ip: Option<String>,
     /// The card, sealed, while staff decide or the buyer is at the issuer's page; erased afterwards.
     pub(crate) sealed_card: Option<Vec<u8>>,
+    /// The saved card and mandate that it uses, or is to make.
+    pub vault: VaultUse,
     /// What antifraud said.
     pub verdict: Verdict,
     /// Why it was refused.

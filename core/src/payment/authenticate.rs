@@ -24,7 +24,7 @@ use crate::payment::attempt::Attempt;
 use crate::payment::authentication::{Authentication, AuthenticationStatus};
 use crate::payment::bank::BankWord;
 use crate::payment::card::{Card, Cvc};
-use crate::payment::confirm::{Confirmation, NewMessage, PaymentMethod};
+use crate::payment::confirm::{Confirmation, NewMessage};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationStatus};
@@ -36,6 +36,7 @@ use crate::port::{AcquirerAnswer, AuthenticationAnswer, AuthenticationRequest, I
 use crate::risk::Challenge;
 use crate::secret::{KeyError, Purpose};
 use crate::store::{Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows};
+use crate::vault::keep;
 
 /// How often the janitor asks for the result of a buyer who is at the issuer's page.
 const CHECK_EVERY: std::time::Duration = std::time::Duration::from_secs(15);
@@ -99,7 +100,8 @@ impl Payments {
     pub(super) fn steps_up(&self, confirmation: &Confirmation, word: &BankWord) -> bool {
         let wanted =
             matches!(word, BankWord::Said(AcquirerAnswer::Declined { code: DeclineCode::AuthenticationRequired, .. }));
-        wanted && confirmation.three_ds != ThreeDs::Never && self.issuer.is_there()
+        let by_buyer = confirmation.method.initiator() == Initiator::Buyer;
+        wanted && by_buyer && confirmation.three_ds != ThreeDs::Never && self.issuer.is_there()
     }
 
     /// The bank wants the buyer authenticated: the message has failed, the attempt goes on at the issuer.
@@ -107,11 +109,10 @@ impl Payments {
         &self,
         operation: &Operation,
         word: &BankWord,
-        confirmation: &Confirmation,
+        (card, cvc): (&Card, Option<&Cvc>),
         claim: Option<&Claim>,
         shop: &str,
     ) -> Result<Document, PaymentError> {
-        let PaymentMethod::Card { card, cvc } = &confirmation.method else { return Err(PaymentError::Interrupted) };
         let network_code = match word {
             BankWord::Said(AcquirerAnswer::Declined { network_code, .. }) => network_code.clone(),
             _ => None,
@@ -145,7 +146,7 @@ impl Payments {
         }
         let (amount, shop) = (operation.amount, shop.to_owned());
         let waiting = Waiting { payment: payment_id, attempt: attempt_id, amount, shop, message };
-        self.ask_issuer(waiting, card, cvc.as_ref(), claim).await
+        self.ask_issuer(waiting, card, cvc, claim).await
     }
 
     /// Asks the issuer, and goes on with what it says.
@@ -329,6 +330,7 @@ async fn refuse(
 ) -> Result<Step, PaymentError> {
     attempt.sealed_card = None;
     attempt.decline = Some(code);
+    keep::refused(tx, &mut attempt).await?;
     let mut payment = payment.decline(code, now)?;
     attempt_rows::update(tx, &attempt).await?;
     let event = payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), &waiting.shop, now);

@@ -201,6 +201,25 @@ impl Cvc {
         if digits && code.expose().len() == length { Ok(Self(code)) } else { Err(CardError::Cvc) }
     }
 
+    /// Wraps the code of a saved card, whose brand is not known yet.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Cvc`].
+    pub fn of_saved(code: Secret) -> Result<Self, CardError> {
+        let digits = code.expose().bytes().all(|byte| byte.is_ascii_digit());
+        if digits && matches!(code.expose().len(), 3 | 4) { Ok(Self(code)) } else { Err(CardError::Cvc) }
+    }
+
+    /// Whether it is as long as codes of this brand are.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Cvc`].
+    pub fn check(&self, brand: Brand) -> Result<(), CardError> {
+        Self::new(self.0.clone(), brand).map(|_| ())
+    }
+
     /// The digits, for the acquirer only.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -34,6 +34,7 @@ use crate::store::{
     StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
     payment as rows, refund as refund_rows,
 };
+use crate::vault::keep;
 
 /// How long until a bank is asked again, by how often it was asked.
 const INQUIRY_BACKOFF_SECS: [u64; 8] = [2, 5, 15, 60, 300, 900, 3_600, 14_400];
@@ -257,12 +258,14 @@ impl Work<'_> {
         match self.operation.kind {
             OperationKind::Authorize => {
                 self.payment = payment.approve(now.after(self.hold_for), now)?;
+                let kept = keep::approved(self.tx, &mut self.attempt, &self.shop, now).await?;
                 if self.operation.takes_money {
                     self.record_capture().await?;
                     self.tell(EventType::PaymentCaptured);
                 } else {
                     self.tell(EventType::PaymentAuthorized);
                 }
+                self.told.extend(kept);
             }
             OperationKind::Capture => {
                 self.payment = payment.capture(minor, now)?;
@@ -304,6 +307,7 @@ impl Work<'_> {
         match self.operation.kind {
             OperationKind::Authorize => {
                 self.attempt.decline = Some(code);
+                keep::refused(self.tx, &mut self.attempt).await?;
                 attempt_rows::update(self.tx, &self.attempt).await?;
                 self.payment = self.payment.clone().decline(code, self.now)?;
                 self.tell(EventType::PaymentDeclined);

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::{Event, EventType};
-use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
+use crate::id::{AttemptId, CardId, MandateId, OperationId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::payment::action::{ReturnUrl, ThreeDs};
@@ -16,6 +16,7 @@ use crate::payment::card::{Card, Cvc};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
+use crate::payment::paying::Paying;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::{CaptureMode, Payment, Payments};
@@ -25,6 +26,8 @@ use crate::store::{
     Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
     risk as risk_rows,
 };
+use crate::vault::customer::CustomerRef;
+use crate::vault::keep::{self, Saving};
 
 /// How a buyer wants to pay.
 #[derive(Debug)]
@@ -35,13 +38,15 @@ pub struct Confirmation {
     pub three_ds: ThreeDs,
     /// Where the merchant wants the buyer back from the issuer's or wallet's page.
     pub return_url: Option<ReturnUrl>,
+    /// What is kept of it if the payment is approved.
+    pub save: Option<Saving>,
 }
 
 impl Confirmation {
-    /// With this method; the issuer is asked when the bank wants it.
+    /// With this method; the issuer is asked when the bank wants it, nothing is kept.
     #[must_use]
     pub const fn with(method: PaymentMethod) -> Self {
-        Self { method, three_ds: ThreeDs::Automatic, return_url: None }
+        Self { method, three_ds: ThreeDs::Automatic, return_url: None, save: None }
     }
 }
 
@@ -55,18 +60,50 @@ pub enum PaymentMethod {
         /// Its security code.
         cvc: Option<Cvc>,
     },
+    /// A saved card, by its buyer.
+    Saved {
+        /// Which one.
+        card: CardId,
+        /// Its security code.
+        cvc: Cvc,
+        /// Whose it must be, if the merchant says.
+        customer: Option<CustomerRef>,
+    },
+    /// A saved card, by the merchant, under the buyer's agreement.
+    Mandate(MandateId),
     /// An e-money wallet.
     Wallet(WalletName),
 }
 
 impl PaymentMethod {
-    /// What the bank is shown. `return_url` is where a wallet sends the buyer back to.
-    pub(super) fn instrument<'a>(&'a self, return_url: &'a str) -> Instrument<'a> {
-        match self {
-            Self::Card { card, cvc } => {
-                Instrument::Card { card, cvc: cvc.as_ref(), authentication: None, initiator: Initiator::Buyer }
-            }
+    /// What the bank is shown. `opened` is the saved card, when it is one; `return_url` is where a wallet
+    /// sends the buyer back to.
+    pub(super) fn instrument<'a>(&'a self, opened: Option<&'a Card>, return_url: &'a str) -> Option<Instrument<'a>> {
+        let initiator = self.initiator();
+        Some(match self {
             Self::Wallet(wallet) => Instrument::Wallet { wallet, return_url },
+            Self::Card { .. } | Self::Saved { .. } | Self::Mandate(_) => {
+                let (card, cvc) = self.card(opened)?;
+                Instrument::Card { card, cvc, authentication: None, initiator }
+            }
+        })
+    }
+
+    /// The card and its security code, when it is one.
+    pub(super) fn card<'a>(&'a self, opened: Option<&'a Card>) -> Option<(&'a Card, Option<&'a Cvc>)> {
+        match self {
+            Self::Card { card, cvc } => Some((card, cvc.as_ref())),
+            Self::Saved { cvc, .. } => Some((opened?, Some(cvc))),
+            Self::Mandate(_) => Some((opened?, None)),
+            Self::Wallet(_) => None,
+        }
+    }
+
+    /// Who starts the payment.
+    pub(super) const fn initiator(&self) -> Initiator {
+        match self {
+            Self::Card { .. } | Self::Saved { .. } | Self::Wallet(_) => Initiator::Buyer,
+            Self::Mandate(_) => Initiator::Merchant,
         }
     }
 }
@@ -95,10 +132,10 @@ pub(super) enum Begun {
     Done(Document),
     /// It ended earlier.
     Replayed(Answer),
-    /// This goes to the bank now.
-    ToBank(Box<Operation>),
+    /// This goes to the bank now; with the saved card that pays, when one does.
+    ToBank(Box<Operation>, Option<Box<Card>>),
     /// The card's issuer is asked first.
-    ToIssuer(Waiting),
+    ToIssuer(Waiting, Option<Box<Card>>),
 }
 
 impl Payments {
@@ -168,11 +205,9 @@ impl Payments {
             Row::Locked(payment) => (payment, false),
         };
         let mut payment = payment.start_attempt(now)?;
-        let mut attempt = self.attempt(&payment, confirmation, now)?;
-        let card = match &confirmation.method {
-            PaymentMethod::Card { card, .. } => Some(card),
-            PaymentMethod::Wallet(_) => None,
-        };
+        let paying = self.paying(tx, &payment, &confirmation.method, now).await?;
+        let card = paying.card.as_deref();
+        let mut attempt = self.attempt(&payment, confirmation, &paying, now);
         let subject = risk::Subject {
             merchant_id: payment.merchant_id,
             mode: payment.mode,
@@ -187,8 +222,13 @@ impl Payments {
         metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
         attempt.verdict = screening.verdict;
         let shop = scope.merchant.name.as_str();
+        let refusal = if paying.frozen { DeclineCode::CardFrozen } else { DeclineCode::RiskBlocked };
+        let verdict = if paying.frozen { Verdict::Block } else { screening.verdict };
+        if let Some((saving, given)) = confirmation.save.as_ref().zip(card).filter(|_| verdict != Verdict::Block) {
+            keep::prepare(tx, &self.keyring, saving, (&payment, &mut attempt, given), now).await?;
+        }
         let (mut operation, mut review, mut asks_issuer) = (None, None, false);
-        match screening.verdict {
+        match verdict {
             Verdict::Allow if let Some(card) = card.filter(|_| self.asks_issuer(confirmation, screening.challenge)) => {
                 self.wait_for_issuer(&mut attempt, card, now);
                 payment = payment.require_action(now)?;
@@ -199,8 +239,9 @@ impl Payments {
                 operation = Some(self.first_message(message, &payment, &attempt, now));
             }
             Verdict::Block => {
-                attempt.decline = Some(DeclineCode::RiskBlocked);
-                payment = payment.decline(DeclineCode::RiskBlocked, now)?;
+                attempt.decline = Some(refusal);
+                keep::refused(tx, &mut attempt).await?;
+                payment = payment.decline(refusal, now)?;
                 told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
             }
             Verdict::Review => {
@@ -230,10 +271,11 @@ impl Payments {
         }
         events::insert(tx, &told).await?;
         Ok(match operation {
-            Some(operation) => Begun::ToBank(Box::new(operation)),
+            Some(operation) => Begun::ToBank(Box::new(operation), paying.into_opened()),
             None if asks_issuer => {
                 let (amount, shop) = (payment.amount, shop.to_owned());
-                Begun::ToIssuer(Waiting { payment: payment.id, attempt: attempt.id, amount, shop, message })
+                let waiting = Waiting { payment: payment.id, attempt: attempt.id, amount, shop, message };
+                Begun::ToIssuer(waiting, paying.into_opened())
             }
             None => {
                 Begun::Done(Document { payment: Some(document_of(&payment, Some(&attempt))), ..Document::default() })
@@ -252,57 +294,49 @@ impl Payments {
         match (begun, confirmation) {
             (Begun::Done(document), _) => Ok(Handled::Done(document)),
             (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
-            (Begun::ToBank(operation), Some(confirmation)) => {
+            (Begun::ToBank(operation, opened), Some(confirmation)) => {
                 let back = self.return_page(operation.attempt_id);
+                let method = &confirmation.method;
+                let instrument = method.instrument(opened.as_deref(), &back).ok_or(PaymentError::Interrupted)?;
                 crash::at(Point::AttemptStored);
-                let word = self.bank.authorize(&operation, confirmation.method.instrument(&back)).await;
+                let word = self.bank.authorize(&operation, instrument).await;
                 crash::at(Point::AttemptAnswered);
-                if self.steps_up(confirmation, &word) {
-                    return self.step_up(&operation, &word, confirmation, claim, shop).await.map(Handled::Done);
+                if let Some(paying) = method.card(opened.as_deref()).filter(|_| self.steps_up(confirmation, &word)) {
+                    return self.step_up(&operation, &word, paying, claim, shop).await.map(Handled::Done);
                 }
                 let done = self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await;
                 crash::at(Point::AttemptDone);
                 done.map(Handled::Done)
             }
-            (Begun::ToIssuer(waiting), Some(Confirmation { method: PaymentMethod::Card { card, cvc }, .. })) => {
-                self.ask_issuer(waiting, card, cvc.as_ref(), claim).await.map(Handled::Done)
+            (Begun::ToIssuer(waiting, opened), Some(confirmation)) => {
+                let paying = confirmation.method.card(opened.as_deref());
+                let (card, cvc) = paying.ok_or(PaymentError::Interrupted)?;
+                self.ask_issuer(waiting, card, cvc, claim).await.map(Handled::Done)
             }
-            (Begun::ToBank(_) | Begun::ToIssuer(_), _) => Err(PaymentError::Interrupted),
+            (Begun::ToBank(..) | Begun::ToIssuer(..), None) => Err(PaymentError::Interrupted),
         }
     }
 
-    /// Whether the issuer is asked before the bank, and there is one to ask.
+    /// Whether the issuer is asked before the bank, and there is one to ask. Without the buyer nobody can
+    /// answer it.
     fn asks_issuer(&self, confirmation: &Confirmation, challenge: Challenge) -> bool {
-        asks_first(confirmation.three_ds, challenge) && self.issuer.is_there()
+        let by_buyer = confirmation.method.initiator() == Initiator::Buyer;
+        by_buyer && asks_first(confirmation.three_ds, challenge) && self.issuer.is_there()
     }
 
-    fn method(&self, payment: &Payment, given: &PaymentMethod) -> Result<Method, PaymentError> {
-        match given {
-            PaymentMethod::Card { card, .. } => {
-                let number = card.number().expose();
-                Ok(Method::Card {
-                    face: card.face(),
-                    card: self.keyring.fingerprint("platform", number),
-                    merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
-                })
-            }
-            PaymentMethod::Wallet(wallet) if self.bank.acquirers.offers(wallet) => Ok(Method::Wallet(wallet.clone())),
-            PaymentMethod::Wallet(wallet) => Err(PaymentError::WalletNotOffered(wallet.clone())),
-        }
-    }
-
-    fn attempt(&self, payment: &Payment, given: &Confirmation, now: Timestamp) -> Result<Attempt, PaymentError> {
-        Ok(Attempt {
+    fn attempt(&self, payment: &Payment, given: &Confirmation, paying: &Paying<'_>, now: Timestamp) -> Attempt {
+        Attempt {
             id: AttemptId::new(now),
             payment_id: payment.id,
             number: payment.attempts,
             merchant_id: payment.merchant_id,
             mode: payment.mode,
             amount: payment.amount,
-            method: self.method(payment, &given.method)?,
+            method: paying.method.clone(),
             email: payment.email.clone(),
             ip: payment.ip.clone(),
             sealed_card: None,
+            vault: paying.vault,
             verdict: Verdict::Allow,
             decline: None,
             created_at: now,
@@ -311,7 +345,7 @@ impl Payments {
             action: None,
             authentication: None,
             issuer_check_at: None,
-        })
+        }
     }
 
     /// The first message of an attempt: a wallet's goes to the wallet.

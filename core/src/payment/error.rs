@@ -1,8 +1,10 @@
 //! What can go wrong with a payment or refund.
 
-use crate::id::{OperationId, PaymentId, RefundId, ReviewId};
+use crate::id::{CardId, MandateId, OperationId, PaymentId, RefundId, ReviewId};
 use crate::idempotency::KeyConflict;
+use crate::mandate::{Refusal, TermsError};
 use crate::payment::attempt::WalletName;
+use crate::payment::card::CardError;
 use crate::payment::machine::IllegalMove;
 use crate::secret::KeyError;
 use crate::store::StoreError;
@@ -22,6 +24,24 @@ pub enum PaymentError {
     /// No such message, or its outcome is known.
     #[error("message {0} has its outcome already")]
     OperationNotOpen(OperationId),
+    /// No such saved card of this merchant, mode and customer.
+    #[error("there is no saved card {0}")]
+    CardNotFound(CardId),
+    /// The security code does not fit the saved card.
+    #[error(transparent)]
+    Cvc(CardError),
+    /// The customer may not save cards.
+    #[error("this customer may not save cards")]
+    CustomerDenied,
+    /// No such mandate in this merchant's world.
+    #[error("there is no mandate {0}")]
+    MandateNotFound(MandateId),
+    /// The terms of a new mandate will not do.
+    #[error(transparent)]
+    Terms(TermsError),
+    /// The charge is outside the mandate.
+    #[error(transparent)]
+    Mandate(#[from] Refusal),
     /// The order number belongs to another payment.
     #[error("the order number is already used by another payment")]
     OrderRefTaken,

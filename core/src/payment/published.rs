@@ -37,6 +37,8 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         wallet: latest.and_then(wallet_of),
         action: latest.filter(|_| payment.status() == Status::RequiresAction).and_then(action_document),
         authentication: latest.and_then(authentication_document),
+        saved_card: latest.filter(|_| vault_shows(payment)).and_then(|one| one.vault.card).map(|id| id.to_string()),
+        mandate: latest.filter(|_| vault_shows(payment)).and_then(|one| one.vault.mandate).map(|id| id.to_string()),
         capture_before: payment.capture_before.map(|at| at.to_string()),
         outcome_due_at: payment.outcome_due_at.map(|at| at.to_string()),
         decline: payment.decline.map(decline_document),
@@ -60,6 +62,22 @@ pub(crate) fn operation_document(operation: &Operation) -> OperationDocument {
 
 fn decline_document(code: DeclineCode) -> DeclineDocument {
     DeclineDocument { code: code.as_str().to_owned(), advice: code.advice().as_str().to_owned() }
+}
+
+/// Until the bank said yes or no, a card that was prepared is not kept yet.
+fn vault_shows(payment: &Payment) -> bool {
+    match payment.status() {
+        Status::RequiresAction | Status::InReview | Status::Processing => false,
+        Status::RequiresPaymentMethod
+        | Status::Authorized
+        | Status::PartiallyCaptured
+        | Status::Captured
+        | Status::PartiallyRefunded
+        | Status::Refunded
+        | Status::Voided
+        | Status::Declined
+        | Status::Expired => true,
+    }
 }
 
 fn card_document(attempt: &Attempt) -> Option<CardDocument> {

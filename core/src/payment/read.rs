@@ -228,6 +228,9 @@ impl Payments {
                 let Some(case) = reviews::open_case(tx, id, account, now).await? else { return Ok(None) };
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
                 let attempts = attempt_rows::of_payment(tx.conn(), id).await?;
+                if let Some(attempt) = attempts.last() {
+                    crate::vault::keep::freeze(tx, attempt, now).await?;
+                }
                 let facts = [("case", case.to_string())];
                 let kind = crate::event::EventType::CaseOpened;
                 let event = staff_event(kind, &mut payment, attempts.last(), &shop, &facts, now);

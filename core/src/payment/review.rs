@@ -22,6 +22,7 @@ use crate::store::{
     StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
     payment as rows, review as reviews,
 };
+use crate::vault::keep;
 
 /// A payment that waits for staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl ReviewDecision {
 #[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
 enum Decided {
     Declined(Document),
-    ToBank(Box<Operation>, Option<Card>, Method, String),
+    ToBank(Box<Operation>, Option<Card>, Attempt, String),
     ToIssuer(Waiting, Card),
 }
 
@@ -130,11 +131,12 @@ impl Payments {
         match decided {
             Decided::Declined(document) => Ok(document),
             Decided::ToIssuer(waiting, card) => self.ask_issuer(waiting, &card, None, None).await,
-            Decided::ToBank(operation, card, method, shop) => {
+            Decided::ToBank(operation, card, attempt, shop) => {
                 let back = self.return_page(operation.attempt_id);
-                let instrument = match (&method, &card) {
+                let instrument = match (&attempt.method, &card) {
                     (Method::Card { .. }, Some(card)) => {
-                        Instrument::Card { card, cvc: None, authentication: None, initiator: Initiator::Buyer }
+                        let initiator = attempt.vault.initiator();
+                        Instrument::Card { card, cvc: None, authentication: None, initiator }
                     }
                     (Method::Wallet(wallet), _) => Instrument::Wallet { wallet, return_url: &back },
                     (Method::Card { .. }, None) => return Err(PaymentError::Interrupted),
@@ -168,11 +170,13 @@ impl Payments {
             }
             (Method::Wallet(_), _) | (Method::Card { .. }, ReviewDecision::Reject) => None,
         };
-        let issuer_first = attempt.three_ds == ThreeDs::Always && self.issuer.is_there();
+        let by_buyer = attempt.vault.initiator() == Initiator::Buyer;
+        let issuer_first = attempt.three_ds == ThreeDs::Always && by_buyer && self.issuer.is_there();
         let asked = card.as_ref().filter(|_| issuer_first);
         let (mut payment, operation) = match decision {
             ReviewDecision::Reject => {
                 attempt.decline = Some(DeclineCode::ReviewRejected);
+                keep::refused(tx, &mut attempt).await?;
                 (payment.decline(DeclineCode::ReviewRejected, now)?, None)
             }
             ReviewDecision::Approve if let Some(card) = asked => {
@@ -197,7 +201,7 @@ impl Payments {
         rows::update(tx, &payment).await?;
         let (shop, amount) = (shop.to_owned(), payment.amount);
         Ok(match (operation, card) {
-            (Some(operation), card) => Decided::ToBank(Box::new(operation), card, attempt.method, shop),
+            (Some(operation), card) => Decided::ToBank(Box::new(operation), card, attempt, shop),
             (None, Some(card)) => {
                 let waiting = Waiting { payment: payment.id, attempt: attempt.id, amount, shop, message };
                 Decided::ToIssuer(waiting, card)

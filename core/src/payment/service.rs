@@ -22,6 +22,7 @@ use crate::store::{
     Store, StoreError, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
     refund as refunds,
 };
+use crate::vault::{Vault, VaultSettings};
 
 /// What is adjustable.
 #[derive(Debug, Clone, Copy)]
@@ -102,6 +103,12 @@ impl Payments {
     #[must_use]
     pub fn with_actions(self, authenticator: Option<Arc<dyn Authenticator>>, site: &url::Url) -> Self {
         Self { issuer: self.issuer.with(authenticator, site), ..self }
+    }
+
+    /// The vault that these payments save cards in.
+    #[must_use]
+    pub fn vault(&self, settings: VaultSettings) -> Vault {
+        Vault::new(self.store.clone(), Arc::clone(&self.clock), self.keyring.clone(), settings)
     }
 
     pub(crate) const fn bank(&self) -> &Bank {

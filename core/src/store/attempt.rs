@@ -12,10 +12,10 @@ use super::entity::attempt;
 use super::payment::money;
 use super::{StoreError, Tx};
 use crate::clock::Timestamp;
-use crate::id::{AttemptId, MerchantId, PaymentId};
+use crate::id::{AttemptId, CardId, MandateId, MerchantId, PaymentId};
 use crate::merchant::Mode;
 use crate::payment::action::{Action, ActionKind, AuthenticationRecord, ReturnUrl, ThreeDs};
-use crate::payment::attempt::{Attempt, Method};
+use crate::payment::attempt::{Attempt, Method, VaultUse};
 use crate::payment::authentication::AuthenticationStatus;
 use crate::payment::card::{Brand, CardFace};
 use crate::payment::decline::DeclineCode;
@@ -49,6 +49,9 @@ fn attempt_row(attempt: &Attempt) -> attempt::Model {
         email_ci: attempt.email.clone(),
         ip: attempt.ip.clone(),
         sealed_card: attempt.sealed_card.clone(),
+        vault_card_id: attempt.vault.card.map(CardId::as_uuid),
+        mandate_id: attempt.vault.mandate.map(MandateId::as_uuid),
+        by_merchant: i32::from(attempt.vault.by_merchant),
         verdict: attempt.verdict.as_str().to_owned(),
         decline_code: attempt.decline.map(|code| code.as_str().to_owned()),
         created_at: attempt.created_at.as_micros(),
@@ -93,6 +96,11 @@ fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
         email: row.email_ci,
         ip: row.ip,
         sealed_card: row.sealed_card,
+        vault: VaultUse {
+            card: row.vault_card_id.map(CardId::from_uuid),
+            mandate: row.mandate_id.map(MandateId::from_uuid),
+            by_merchant: row.by_merchant != 0,
+        },
         verdict: Verdict::from_name(&row.verdict).ok_or_else(|| bad("verdict"))?,
         decline: row.decline_code.as_deref().and_then(DeclineCode::from_name),
         created_at: Timestamp::from_micros(row.created_at),

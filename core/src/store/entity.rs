@@ -18,6 +18,7 @@ pub(super) mod delivery;
 pub(super) mod delivery_attempt;
 pub(super) mod event;
 pub(super) mod idempotency;
+pub(super) mod install_key;
 pub(super) mod instance;
 pub(super) mod ledger_balance;
 pub(super) mod ledger_entry;
@@ -25,6 +26,7 @@ pub(super) mod ledger_head;
 pub(super) mod ledger_queue;
 pub(super) mod ledger_seal;
 pub(super) mod link;
+pub(super) mod mandate;
 pub(super) mod merchant;
 pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
@@ -43,6 +45,9 @@ pub(super) mod session;
 pub(super) mod staff;
 pub(super) mod telegram_identity;
 pub(super) mod trace;
+pub(super) mod vault_card;
+pub(super) mod vault_customer;
+pub(super) mod vault_key;
 pub(super) mod webhook_endpoint;
 pub(super) mod webhook_secret;
 
@@ -88,7 +93,9 @@ mod tests {
             ledger_head,
             ledger_queue,
             ledger_seal,
+            install_key,
             link,
+            mandate,
             merchant,
             merchant_fee,
             merchant_key,
@@ -106,6 +113,9 @@ mod tests {
             staff,
             telegram_identity,
             trace,
+            vault_card,
+            vault_customer,
+            vault_key,
             webhook_endpoint,
             webhook_secret,
         );

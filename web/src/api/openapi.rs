@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, path::Operati
 use utoipa::{Modify, OpenApi};
 
 use self::shape::Shapes;
-use super::v1::{account, deliveries, endpoints, events, ledger, payments, refunds};
+use super::v1::{account, cards, deliveries, endpoints, events, ledger, mandates, payments, refunds};
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
 #[derive(OpenApi)]
@@ -29,6 +29,8 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
     paths(
         payments::create, payments::list, payments::get, payments::confirm, payments::capture, payments::void,
         refunds::create, refunds::list, refunds::get,
+        cards::list, cards::get, cards::remove,
+        mandates::list, mandates::get, mandates::remove,
         events::list, events::get,
         endpoints::create, endpoints::list, endpoints::get, endpoints::update, endpoints::remove,
         endpoints::rotate_secret, endpoints::test,
@@ -141,15 +143,32 @@ fn missing(path: &str) -> Vec<Code> {
         ("/v1/payments", Code::PaymentNotFound),
         ("/v1/refunds", Code::RefundNotFound),
         ("/v1/events", Code::EventNotFound),
+        ("/v1/cards", Code::CardNotFound),
+        ("/v1/mandates", Code::MandateNotFound),
         ("/v1/webhook_endpoints", Code::EndpointNotFound),
         ("/v1/webhook_endpoints/{id}/deliveries/{delivery}", Code::DeliveryNotFound),
     ];
     subjects.into_iter().filter(|(prefix, _)| path.starts_with(prefix)).map(|(_, code)| code).collect()
 }
 
+/// What a saved card or a mandate may be refused with.
+fn vault_refusals() -> Vec<Code> {
+    vec![
+        Code::CardNotFound,
+        Code::CustomerDenied,
+        Code::MandateNotFound,
+        Code::MandateNotActive,
+        Code::MandateCurrency,
+        Code::MandateAmount,
+        Code::MandateTooSoon,
+        Code::MandateBusy,
+    ]
+}
+
 fn refusals(path: &str) -> Vec<Code> {
     match path {
-        "/v1/payments" => vec![Code::OrderRefTaken],
+        "/v1/payments" => [vec![Code::OrderRefTaken], vault_refusals()].concat(),
+        "/v1/payments/{id}/confirm" => [vec![Code::PaymentStateConflict], vault_refusals()].concat(),
         "/v1/refunds" => vec![
             Code::PaymentNotFound,
             Code::PaymentStateConflict,

@@ -2,12 +2,14 @@
 
 pub(crate) mod account;
 pub(crate) mod card;
+pub(crate) mod cards;
 pub(crate) mod deliveries;
 pub(crate) mod endpoints;
 pub(crate) mod events;
 mod field;
 pub(crate) mod ledger;
 pub(crate) mod list;
+pub(crate) mod mandates;
 pub(crate) mod payments;
 pub(crate) mod refunds;
 
@@ -41,6 +43,12 @@ pub const ROUTES: &[Route] = &[
     route("post", "/v1/refunds", || post(refunds::create)),
     route("get", "/v1/refunds", || get(refunds::list)),
     route("get", "/v1/refunds/{id}", || get(refunds::get)),
+    route("get", "/v1/cards", || get(cards::list)),
+    route("get", "/v1/cards/{id}", || get(cards::get)),
+    route("delete", "/v1/cards/{id}", || delete(cards::remove)),
+    route("get", "/v1/mandates", || get(mandates::list)),
+    route("get", "/v1/mandates/{id}", || get(mandates::get)),
+    route("delete", "/v1/mandates/{id}", || delete(mandates::remove)),
     route("get", "/v1/events", || get(events::list)),
     route("get", "/v1/events/{id}", || get(events::get)),
     route("post", "/v1/webhook_endpoints", || post(endpoints::create)),

@@ -70,6 +70,10 @@ codes! {
     NoticeNotOurs = "notice_not_ours", NOT_FOUND, "The callback is about nothing of ours";
     /// No such refund in this world.
     RefundNotFound = "refund_not_found", NOT_FOUND, "There is no such refund";
+    /// No such saved card of this merchant, mode and customer.
+    CardNotFound = "card_not_found", NOT_FOUND, "There is no such saved card";
+    /// No such mandate in this world.
+    MandateNotFound = "mandate_not_found", NOT_FOUND, "There is no such mandate";
     /// No such event in this world.
     EventNotFound = "event_not_found", NOT_FOUND, "There is no such event";
     /// No such webhook endpoint in this world.
@@ -94,6 +98,8 @@ codes! {
     OperationInProgress = "operation_in_progress", CONFLICT, "Another operation is under way";
     /// The outcome of the message is known.
     OperationNotOpen = "operation_not_open", CONFLICT, "The outcome is known";
+    /// An earlier charge under the mandate has no outcome yet.
+    MandateBusy = "mandate_busy", CONFLICT, "A payment under the mandate is under way";
     /// The review was decided.
     ReviewNotOpen = "review_not_open", CONFLICT, "The review is not open";
     /// The merchant has as many endpoints as are allowed.
@@ -116,6 +122,16 @@ codes! {
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key was used before";
     /// More than there is to capture or refund.
     AmountTooLarge = "amount_too_large", UNPROCESSABLE_ENTITY, "The amount is too large";
+    /// The merchant said that this customer saves no cards, or staff froze the customer.
+    CustomerDenied = "customer_denied", UNPROCESSABLE_ENTITY, "The customer may not save cards";
+    /// The mandate is over or has not begun.
+    MandateNotActive = "mandate_not_active", UNPROCESSABLE_ENTITY, "The mandate is not active";
+    /// The mandate is for another currency.
+    MandateCurrency = "mandate_currency", UNPROCESSABLE_ENTITY, "The mandate is for another currency";
+    /// Less or more than the buyer agreed to.
+    MandateAmount = "mandate_amount", UNPROCESSABLE_ENTITY, "The amount is outside the mandate";
+    /// The period since the last successful payment is not over.
+    MandateTooSoon = "mandate_too_soon", UNPROCESSABLE_ENTITY, "The mandate does not allow a payment yet";
     /// Too many requests.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
     /// A fault of ours.

@@ -6,10 +6,12 @@ use std::time::Duration;
 use aviso_core::account::AccountError;
 use aviso_core::delivery::DeliveryError;
 use aviso_core::idempotency::KeyConflict;
+use aviso_core::mandate::{Refusal, TermsError};
 use aviso_core::merchant::endpoint::EndpointError;
 use aviso_core::payment::{HearError, PaymentError};
 use aviso_core::port::CallbackError;
 use aviso_core::store::StoreError;
+use aviso_core::vault::VaultError;
 
 use super::{Code, Problem};
 
@@ -65,6 +67,12 @@ impl From<PaymentError> for Problem {
             PaymentError::RefundNotFound(_) => Self::new(Code::RefundNotFound, detail),
             PaymentError::ReviewNotOpen(_) => Self::new(Code::ReviewNotOpen, detail),
             PaymentError::OperationNotOpen(_) => Self::new(Code::OperationNotOpen, detail),
+            PaymentError::CardNotFound(_) => Self::new(Code::CardNotFound, detail).at("/saved_card"),
+            PaymentError::Cvc(_) => Self::new(Code::FieldInvalid, detail).at("/cvc"),
+            PaymentError::CustomerDenied => Self::new(Code::CustomerDenied, detail).at("/customer_ref"),
+            PaymentError::MandateNotFound(_) => Self::new(Code::MandateNotFound, detail).at("/mandate"),
+            PaymentError::Terms(error) => Self::new(Code::FieldInvalid, detail).at(terms_pointer(error)),
+            PaymentError::Mandate(refusal) => outside(refusal),
             PaymentError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
             PaymentError::RefundRefTaken => Self::new(Code::RefundRefTaken, detail).at("/refund_ref"),
             PaymentError::IllegalMove(_) => Self::new(Code::PaymentStateConflict, detail),
@@ -93,6 +101,38 @@ impl From<HearError> for Problem {
             HearError::Callback(CallbackError::Signature) => Self::new(Code::CallbackForged, detail),
             HearError::Callback(CallbackError::Malformed(_)) => Self::new(Code::CallbackUnreadable, detail),
             HearError::Payment(error) => error.into(),
+        }
+    }
+}
+
+const fn terms_pointer(error: TermsError) -> &'static str {
+    match error {
+        TermsError::AmountMax => "/mandate/amount_max",
+        TermsError::AmountMin => "/mandate/amount_min",
+        TermsError::PeriodDays => "/mandate/period_days",
+        TermsError::EndsAt => "/mandate/ends_at",
+    }
+}
+
+fn outside(refusal: Refusal) -> Problem {
+    let detail = refusal.to_string();
+    match refusal {
+        Refusal::NotActive => Problem::new(Code::MandateNotActive, detail).at("/mandate"),
+        Refusal::Currency(_) => Problem::new(Code::MandateCurrency, detail).at("/currency"),
+        Refusal::Amount { .. } => Problem::new(Code::MandateAmount, detail).at("/amount"),
+        Refusal::TooSoon(_) => Problem::new(Code::MandateTooSoon, detail).at("/mandate"),
+        Refusal::Busy => Problem::new(Code::MandateBusy, detail).at("/mandate").retry_after(SOON),
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        let detail = error.to_string();
+        match error {
+            VaultError::CardNotFound(_) => Self::new(Code::CardNotFound, detail),
+            VaultError::MandateNotFound(_) => Self::new(Code::MandateNotFound, detail),
+            VaultError::Seal(_) => fault(&error),
+            VaultError::Store(error) => error.into(),
         }
     }
 }

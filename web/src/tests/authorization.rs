@@ -15,6 +15,10 @@ fn filled(path: &str) -> String {
         "rfd_"
     } else if path.contains("events") {
         "evt_"
+    } else if path.contains("cards") {
+        "card_"
+    } else if path.contains("mandates") {
+        "man_"
     } else if path.contains("webhook") {
         "whk_"
     } else {

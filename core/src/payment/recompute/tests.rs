@@ -8,7 +8,7 @@ use crate::id::{AttemptId, EventId, MerchantId, OperationId, PaymentId, Referenc
 use crate::merchant::Mode;
 use crate::money::Money;
 use crate::payment::action::ThreeDs;
-use crate::payment::attempt::{Method, WalletName};
+use crate::payment::attempt::{Method, VaultUse, WalletName};
 use crate::payment::{CaptureMode, IllegalMove, TimelineEntry};
 
 const AMOUNT: i64 = 100;
@@ -159,6 +159,7 @@ impl Hub {
             email: None,
             ip: None,
             sealed_card: None,
+            vault: VaultUse::default(),
             three_ds: ThreeDs::Automatic,
             return_url: None,
             action: None,

@@ -53,6 +53,12 @@ fn pattern(path: &str, name: &str) -> Option<String> {
 }
 
 fn subject(path: &str) -> &'static str {
-    let subjects = [("/v1/payments", "pay"), ("/v1/refunds", "rfd"), ("/v1/events", "evt")];
+    let subjects = [
+        ("/v1/payments", "pay"),
+        ("/v1/refunds", "rfd"),
+        ("/v1/events", "evt"),
+        ("/v1/cards", "card"),
+        ("/v1/mandates", "man"),
+    ];
     subjects.into_iter().find(|(prefix, _)| path.starts_with(prefix)).map_or("whk", |(_, prefix)| prefix)
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub(crate) mod body;
-mod method;
+mod how;
 
 use self::body::{CaptureBody, ConfirmBody, CreateBody, VoidBody};
 use super::field;

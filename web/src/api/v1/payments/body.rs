@@ -8,12 +8,13 @@ use aviso_core::language::Language;
 use aviso_core::money::{Currency, Money};
 use aviso_core::payment::text::{Description, Metadata, OrderRef};
 use aviso_core::payment::{CaptureMode, Confirmation, Customer, NewPayment};
+use aviso_core::secret::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::card::CardBody;
 use super::super::field::{checked, invalid, required};
-use super::method::{MethodFields, ThreeDsWord};
+use super::how::{How, MandateBody, ThreeDsWord};
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -44,10 +45,23 @@ pub(crate) struct CreateBody {
     metadata: Option<BTreeMap<String, String>>,
     /// Who pays.
     customer: Option<CustomerBody>,
-    /// Whether to confirm at once; `card` or `wallet` is needed then.
+    /// Whether to confirm at once; `card`, `saved_card`, `wallet` or `mandate` is needed then.
     confirm: Option<bool>,
     /// The card to confirm with.
     card: Option<CardBody>,
+    /// The saved card to pay with, `card_…`; needs `cvc`.
+    #[schema(example = "card_01h455vb4pex5vsknk084sn02q")]
+    saved_card: Option<String>,
+    /// The security code of the saved card.
+    #[schema(value_type = Option<String>, write_only, example = "123")]
+    cvc: Option<Secret>,
+    /// Whether the buyer agreed that the card is kept; needs `customer_ref`.
+    save_card: Option<bool>,
+    /// Your own name for the customer: 1 to 32 printable ASCII characters.
+    #[schema(min_length = 1, max_length = 32)]
+    customer_ref: Option<String>,
+    /// Terms that the buyer agreed to, with `save_card`; or the mandate to charge, `man_…`.
+    mandate: Option<MandateBody>,
     /// Instead of a card: an e-money wallet, by its name.
     #[schema(min_length = 1, max_length = 32, example = "sandbox_wallet")]
     wallet: Option<String>,
@@ -95,6 +109,19 @@ pub(crate) struct CustomerBody {
 pub(crate) struct ConfirmBody {
     /// The card.
     card: Option<CardBody>,
+    /// The saved card to pay with, `card_…`; needs `cvc`.
+    #[schema(example = "card_01h455vb4pex5vsknk084sn02q")]
+    saved_card: Option<String>,
+    /// The security code of the saved card.
+    #[schema(value_type = Option<String>, write_only, example = "123")]
+    cvc: Option<Secret>,
+    /// Whether the buyer agreed that the card is kept; needs `customer_ref`.
+    save_card: Option<bool>,
+    /// Your own name for the customer: 1 to 32 printable ASCII characters.
+    #[schema(min_length = 1, max_length = 32)]
+    customer_ref: Option<String>,
+    /// Terms that the buyer agreed to, with `save_card`; or the mandate to charge, `man_…`.
+    mandate: Option<MandateBody>,
     /// Instead of a card: an e-money wallet, by its name.
     #[schema(min_length = 1, max_length = 32, example = "sandbox_wallet")]
     wallet: Option<String>,
@@ -138,6 +165,17 @@ impl CreateBody {
     ///
     /// 422 that names the field.
     pub(super) fn into_payment(self, now: Timestamp) -> Result<(NewPayment, Option<Confirmation>), Problem> {
+        let how = How {
+            card: self.card,
+            saved_card: self.saved_card,
+            cvc: self.cvc,
+            save_card: self.save_card,
+            customer_ref: self.customer_ref,
+            mandate: self.mandate,
+            wallet: self.wallet,
+            three_ds: self.three_ds,
+            return_url: self.return_url,
+        };
         let order_ref = checked(OrderRef::new(required(self.order_ref, "/order_ref")?), "/order_ref")?;
         let amount = required(self.amount, "/amount")?;
         let currency: Currency = checked(required(self.currency, "/currency")?.parse(), "/currency")?;
@@ -152,13 +190,9 @@ impl CreateBody {
             metadata: checked(Metadata::new(self.metadata.unwrap_or_default()), "/metadata")?,
             customer: self.customer.unwrap_or_default().into_customer()?,
         };
-        let Self { card, wallet, three_ds, return_url, .. } = self;
-        let fields = MethodFields { card, wallet, three_ds, return_url };
-        let confirmation = match (self.confirm.unwrap_or(false), fields.given()) {
-            (true, _) => Some(fields.into_confirmation(now)?),
-            (false, Some(field)) => {
-                return Err(invalid("this is taken only together with `\"confirm\": true`", field));
-            }
+        let confirmation = match (self.confirm.unwrap_or(false), how.first_given()) {
+            (true, _) => Some(how.into_confirmation(now)?),
+            (false, Some(field)) => return Err(invalid("it is taken only together with `\"confirm\": true`", field)),
             (false, None) => None,
         };
         Ok((new, confirmation))
@@ -185,7 +219,17 @@ impl ConfirmBody {
     ///
     /// 422 that names the field.
     pub(super) fn into_confirmation(self, now: Timestamp) -> Result<Confirmation, Problem> {
-        let Self { card, wallet, three_ds, return_url } = self;
-        MethodFields { card, wallet, three_ds, return_url }.into_confirmation(now)
+        let how = How {
+            card: self.card,
+            saved_card: self.saved_card,
+            cvc: self.cvc,
+            save_card: self.save_card,
+            customer_ref: self.customer_ref,
+            mandate: self.mandate,
+            wallet: self.wallet,
+            three_ds: self.three_ds,
+            return_url: self.return_url,
+        };
+        how.into_confirmation(now)
     }
 }

@@ -1,0 +1,100 @@
+//! What an attempt pays with: a card given now, one opened from the vault, or a wallet.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use crate::clock::Timestamp;
+use crate::payment::attempt::{Method, VaultUse};
+use crate::payment::card::Card;
+use crate::payment::confirm::PaymentMethod;
+use crate::payment::error::PaymentError;
+use crate::payment::{Payment, Payments};
+use crate::store::Tx;
+use crate::vault::keep;
+
+/// What an attempt pays with, and what the vault knows of it.
+#[derive(Debug)]
+pub(super) struct Paying<'a> {
+    /// What may be shown of it.
+    pub(super) method: Method,
+    /// The card, when it is one.
+    pub(super) card: Option<TheCard<'a>>,
+    pub(super) vault: VaultUse,
+    /// A saved card that may not pay now: the attempt is declined.
+    pub(super) frozen: bool,
+}
+
+/// A card that the request holds, or that came from the vault.
+#[derive(Debug)]
+pub(super) struct TheCard<'a>(Cow<'a, Card>);
+
+impl Deref for TheCard<'_> {
+    type Target = Card;
+
+    fn deref(&self) -> &Card {
+        &self.0
+    }
+}
+
+impl Paying<'_> {
+    /// The card, when it came from the vault: the request does not hold it.
+    pub(super) fn into_opened(self) -> Option<Box<Card>> {
+        match self.card?.0 {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(card) => Some(Box::new(card)),
+        }
+    }
+}
+
+impl Payments {
+    /// Finds what is paid with; a saved card is opened, a mandate taken for this one charge.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::CardNotFound`], [`PaymentError::Cvc`], [`PaymentError::MandateNotFound`],
+    /// [`PaymentError::Mandate`], [`PaymentError::WalletNotOffered`].
+    pub(super) async fn paying<'a>(
+        &self,
+        tx: &Tx,
+        payment: &Payment,
+        method: &'a PaymentMethod,
+        now: Timestamp,
+    ) -> Result<Paying<'a>, PaymentError> {
+        let whose = (payment.merchant_id, payment.mode);
+        let (opened, vault) = match method {
+            PaymentMethod::Card { card, .. } => {
+                return Ok(self.by_card(payment, Cow::Borrowed(card), VaultUse::default(), false));
+            }
+            PaymentMethod::Saved { card, cvc, customer } => {
+                let opened = keep::open(tx, &self.keyring, *card, (whose, customer.as_ref()), now).await?;
+                cvc.check(opened.card.face().brand).map_err(PaymentError::Cvc)?;
+                let vault = VaultUse { card: Some(opened.id), ..VaultUse::default() };
+                (opened, vault)
+            }
+            PaymentMethod::Mandate(id) => {
+                let mandate = keep::charge(tx, *id, payment, now).await?;
+                let opened = keep::open(tx, &self.keyring, mandate.card_id, (whose, None), now).await?;
+                let vault = VaultUse { card: Some(opened.id), mandate: Some(*id), by_merchant: true };
+                (opened, vault)
+            }
+            PaymentMethod::Wallet(wallet) => {
+                if !self.bank.acquirers.offers(wallet) {
+                    return Err(PaymentError::WalletNotOffered(wallet.clone()));
+                }
+                let (method, vault) = (Method::Wallet(wallet.clone()), VaultUse::default());
+                return Ok(Paying { method, card: None, vault, frozen: false });
+            }
+        };
+        Ok(self.by_card(payment, Cow::Owned(opened.card), vault, opened.frozen))
+    }
+
+    fn by_card<'a>(&self, payment: &Payment, card: Cow<'a, Card>, vault: VaultUse, frozen: bool) -> Paying<'a> {
+        let number = card.number().expose();
+        let method = Method::Card {
+            face: card.face(),
+            card: self.keyring.fingerprint("platform", number),
+            merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
+        };
+        Paying { method, card: Some(TheCard(card)), vault, frozen }
+    }
+}
