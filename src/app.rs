@@ -70,6 +70,10 @@ impl App {
             Some(token) => Some(bot(config, token, &services)?),
             None => None,
         };
+        if let Some(link) = &services.iso8583 {
+            let stop = tasks.base_token();
+            tasks.spawn_base("iso8583", link.clone().run(stop));
+        }
         if has(RoleName::Janitor) {
             start_janitor(&mut tasks, &services);
         }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use aviso_acquirers::iso8583::Iso8583;
 use aviso_acquirers::sandbox::SandboxBank;
 use aviso_core::account::Accounts;
 use aviso_core::audit::Audit;
@@ -12,7 +13,8 @@ use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
-use aviso_core::payment::Payments;
+use aviso_core::payment::{Acquirers, Payments};
+
 use aviso_core::port::Acquirer;
 use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
@@ -50,6 +52,8 @@ pub struct Services {
     pub memory: BotMemory,
     /// The sandbox bank, to compare its books with ours.
     pub bank: Arc<SandboxBank>,
+    /// The host link, when there is one. Somebody must run it.
+    pub iso8583: Option<Iso8583>,
     /// Held as long as this process uses the SQLite file.
     _lock: Option<File>,
 }
@@ -74,10 +78,14 @@ impl Services {
                 .journal(config.data_dir.join("sandbox-bank.jsonl"))
                 .build()?,
         );
+        let iso8583 = match &config.iso8583 {
+            Some(link) => Some(Iso8583::new(link.settings()?, Arc::clone(&clock)).context("iso8583")?),
+            None => None,
+        };
         let payments = Payments::new(
             store.clone(),
             Arc::clone(&clock),
-            Arc::clone(&bank) as Arc<dyn Acquirer>,
+            acquirers(&config.payments.acquirer, Arc::clone(&bank), iso8583.clone()),
             keyring.clone(),
             config.payment_settings(),
         );
@@ -97,8 +105,19 @@ impl Services {
             clock,
             keyring,
             bank,
+            iso8583,
             _lock: lock,
         })
+    }
+}
+
+/// The acquirers, the one with this name first. That it is configured was checked before.
+fn acquirers(first: &str, sandbox: Arc<SandboxBank>, iso8583: Option<Iso8583>) -> Acquirers {
+    let sandbox = sandbox as Arc<dyn Acquirer>;
+    match iso8583.map(|link| Arc::new(link) as Arc<dyn Acquirer>) {
+        Some(link) if link.name() == first => Acquirers::new(link, [sandbox]),
+        Some(link) => Acquirers::new(sandbox, [link]),
+        None => Acquirers::new(sandbox, []),
     }
 }
 

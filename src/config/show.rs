@@ -49,6 +49,7 @@ impl Config {
             ("limits.forms_per_minute", self.limits.forms_per_minute.to_string()),
             ("log.filter", self.log.filter.clone()),
         ];
-        lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+        let lines = lines.into_iter().chain(self.iso8583_lines());
+        lines.map(|(key, value)| format!("{key} = {value}\n")).collect()
     }
 }
