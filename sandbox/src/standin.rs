@@ -1,5 +1,6 @@
 //! The stand-ins, and what they share: a loopback listener that lives as long as its handle.
 
+pub mod bankhost;
 pub mod shop;
 pub mod smtp;
 pub mod telegram;

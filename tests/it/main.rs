@@ -2,7 +2,9 @@
 
 mod crash;
 mod docs;
+mod host_link;
 mod idempotency;
+mod iso8583;
 mod mail;
 mod notices;
 mod payments;
