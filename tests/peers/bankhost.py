@@ -254,12 +254,15 @@ class Host:
         """Of many messages at once, some are answered, some only booked, some lost; then the cable is cut."""
         storm = self.storm
         storm["seen"] += 1
-        if storm["seen"] <= storm["booked"]:
+        number = storm["seen"]
+        if number <= storm["booked"]:
             answer = await self.business(message)
-            if storm["seen"] <= storm["answered"]:
+            if number <= storm["answered"]:
                 storm["held"].append(answer)
-        if storm["seen"] == storm["total"]:
+        if number == storm["total"]:
             self.storm = None
+            while len(storm["held"]) < storm["answered"]:
+                await asyncio.sleep(0)
             for answer in storm["held"]:
                 self.send(writer, answer)
             await writer.drain()
