@@ -130,38 +130,23 @@ impl Iso8583Config {
 
     /// Checks what types alone cannot say.
     pub(super) fn check(&self, payments: &PaymentsConfig) -> Result<(), ConfigError> {
-        let printable =
-            |text: &str, max: usize| text.len() <= max && text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let name = !self.name.is_empty() && self.name.len() <= 32 && self.name != "sandbox";
+        let checks = self.line_checks(payments).into_iter().chain(self.identity_checks());
+        for (key, value, fits, expected) in checks {
+            if !fits {
+                return Err(ConfigError::Value { key, value, expected });
+            }
+        }
+        self.settings().map(|_| ())
+    }
+
+    fn line_checks(&self, payments: &PaymentsConfig) -> [Check; 8] {
+        let name = (1..=32).contains(&self.name.len()) && self.name != "sandbox";
         let plain = self.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-        let category = self.merchant_category.as_deref().unwrap_or("0000");
-        let place = self.merchant_place.as_deref().unwrap_or_default();
         let deadline_ms = payments.acquirer_deadline_secs.saturating_mul(1_000);
-        let checks: [(&'static str, String, bool, &'static str); 13] = [
+        [
             ("iso8583.name", self.name.clone(), name && plain, "1 to 32 of a-z, 0-9 and _, other than `sandbox`"),
             ("iso8583.host", self.host.clone(), !self.host.is_empty(), "the bank's host name or address"),
             ("iso8583.port", self.port.to_string(), self.port > 0, "the bank's port"),
-            (
-                "iso8583.terminal_id",
-                self.terminal_id.clone(),
-                !self.terminal_id.trim().is_empty() && printable(&self.terminal_id, 8),
-                "1 to 8 printable ASCII characters",
-            ),
-            (
-                "iso8583.merchant_id",
-                self.merchant_id.clone(),
-                !self.merchant_id.trim().is_empty() && printable(&self.merchant_id, 15),
-                "1 to 15 printable ASCII characters",
-            ),
-            (
-                "iso8583.acquirer_id",
-                self.acquirer_id.clone(),
-                (1..=11).contains(&self.acquirer_id.len()) && digits(&self.acquirer_id),
-                "1 to 11 digits",
-            ),
-            ("iso8583.merchant_category", category.to_owned(), category.len() == 4 && digits(category), "4 digits"),
-            ("iso8583.merchant_place", place.to_owned(), printable(place, 40), "up to 40 printable ASCII characters"),
             (
                 "iso8583.response_timeout_ms",
                 self.response_timeout_ms.to_string(),
@@ -182,15 +167,44 @@ impl Iso8583Config {
                 self.tls_cert_file.is_some() == self.tls_key_file.is_some(),
                 "both or neither",
             ),
-        ];
-        for (key, value, fits, expected) in checks {
-            if !fits {
-                return Err(ConfigError::Value { key, value, expected });
-            }
-        }
-        self.settings().map(|_| ())
+        ]
+    }
+
+    fn identity_checks(&self) -> [Check; 5] {
+        let printable =
+            |text: &str, max: usize| text.len() <= max && text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let some = |text: &str| !text.trim().is_empty();
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let (terminal, merchant, acquirer) = (&self.terminal_id, &self.merchant_id, &self.acquirer_id);
+        let category = self.merchant_category.as_deref().unwrap_or("0000");
+        let place = self.merchant_place.as_deref().unwrap_or_default();
+        [
+            (
+                "iso8583.terminal_id",
+                terminal.clone(),
+                some(terminal) && printable(terminal, 8),
+                "1 to 8 printable ASCII characters",
+            ),
+            (
+                "iso8583.merchant_id",
+                merchant.clone(),
+                some(merchant) && printable(merchant, 15),
+                "1 to 15 printable ASCII characters",
+            ),
+            (
+                "iso8583.acquirer_id",
+                acquirer.clone(),
+                (1..=11).contains(&acquirer.len()) && digits(acquirer),
+                "1 to 11 digits",
+            ),
+            ("iso8583.merchant_category", category.to_owned(), category.len() == 4 && digits(category), "4 digits"),
+            ("iso8583.merchant_place", place.to_owned(), printable(place, 40), "up to 40 printable ASCII characters"),
+        ]
     }
 }
+
+/// Key, value, whether it fits, and what was expected.
+type Check = (&'static str, String, bool, &'static str);
 
 impl Config {
     /// Checks the acquirers: the first one must be configured.

@@ -5,6 +5,7 @@ mod docs;
 mod host_link;
 mod idempotency;
 mod iso8583;
+mod iso8583_crash;
 mod mail;
 mod notices;
 mod payments;

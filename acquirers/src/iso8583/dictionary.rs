@@ -3,8 +3,6 @@
 //! Where the standard leaves a field to private use, or hosts commonly read it more widely, the wider
 //! reading stands here: 46 to 48 are `ans` as 55 to 63 are, so that a private field can carry base64.
 
-use super::mti::Mti;
-
 /// Which characters a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
@@ -152,27 +150,6 @@ pub const fn is_sensitive(field: u8) -> bool {
 
 /// The field that authenticates a message: the last one of its last bitmap.
 pub(super) const MAC_FIELDS: [u8; 2] = [64, 128];
-
-/// The messages that the link sends or understands.
-pub const KNOWN: [Mti; 17] = [
-    Mti::new(b"0100"),
-    Mti::new(b"0110"),
-    Mti::new(b"0200"),
-    Mti::new(b"0210"),
-    Mti::new(b"0220"),
-    Mti::new(b"0221"),
-    Mti::new(b"0230"),
-    Mti::new(b"0400"),
-    Mti::new(b"0401"),
-    Mti::new(b"0410"),
-    Mti::new(b"0420"),
-    Mti::new(b"0421"),
-    Mti::new(b"0430"),
-    Mti::new(b"0800"),
-    Mti::new(b"0810"),
-    Mti::new(b"0820"),
-    Mti::new(b"0830"),
-];
 
 #[cfg(test)]
 mod tests {
