@@ -83,6 +83,10 @@ impl App {
             Some(token) => Some(bot(config, token, &services)?),
             None => None,
         };
+        if let Some(link) = &services.iso8583 {
+            let stop = tasks.base_token();
+            tasks.spawn_base("iso8583", link.clone().run(stop));
+        }
         if has(RoleName::Janitor) {
             start_janitor(&mut tasks, &services);
         }
@@ -101,7 +105,10 @@ impl App {
             start_worker(&mut tasks, "notifier", &services, Arc::new(channel));
         }
         let state = web_state(config, &services, bot.as_ref(), metrics);
-        let mut router = aviso_web::router(state.clone()).merge(sandbox_pages::router(&services, address));
+        let mut router = aviso_web::router(state.clone());
+        if services::is_sandbox(config) {
+            router = router.merge(sandbox_pages::router(&services, address));
+        }
         if let Some(bot) = bot
             && has(RoleName::Bot)
         {

@@ -2,6 +2,7 @@
 //! a port is bound. Only this file reads the environment.
 
 mod environment;
+mod iso8583;
 mod section;
 mod show;
 
@@ -17,6 +18,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::Deserialize;
 
+pub use iso8583::Iso8583Config;
 pub use section::{
     DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, RetentionConfig, SecretsConfig, ServerConfig,
     TelegramConfig, TelegramMode, TestingConfig, WebhooksConfig,
@@ -62,6 +64,8 @@ pub struct Config {
     pub secrets: SecretsConfig,
     /// `[payments]`
     pub payments: PaymentsConfig,
+    /// `[iso8583]`; without it there is no host link.
+    pub iso8583: Option<Iso8583Config>,
     /// `[telegram]`
     pub telegram: TelegramConfig,
     /// `[mail]`; without it letters are written to files in the data folder.
@@ -86,6 +90,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             secrets: SecretsConfig::default(),
             payments: PaymentsConfig::default(),
+            iso8583: None,
             telegram: TelegramConfig::default(),
             mail: None,
             webhooks: WebhooksConfig::default(),
@@ -133,9 +138,7 @@ impl Config {
             return refuse("server.public_url", url, "an http or https URL");
         }
         let payments = &self.payments;
-        if payments.acquirer != "sandbox" {
-            return refuse("payments.acquirer", &payments.acquirer, "`sandbox`");
-        }
+        self.check_acquirers()?;
         if !(60..=30 * 86_400).contains(&payments.expires_after_secs) {
             return refuse("payments.expires_after_secs", &payments.expires_after_secs, "60 seconds to 30 days");
         }
@@ -344,6 +347,9 @@ mod tests {
             ("[server]\npublic_url = \"ftp://x\"", ["server.public_url", "http"]),
             ("[server]\nlisten_on = \"x\"", ["listen_on", "server"]),
             ("[payments]\ninquiry_after_secs = 5", ["payments.inquiry_after_secs", "acquirer_deadline_secs"]),
+            ("[payments]\nacquirer = \"iso8583\"", ["payments.acquirer", "[iso8583]"]),
+            ("[iso8583]\nhost = \"bank\"", ["iso8583.port", "the bank's port"]),
+            ("[iso8583]\nmac_keys = \"00\"", ["mac_keys", "iso8583"]),
             ("[telegram]\ntoken = \"abc\"", ["telegram.token", "BotFather"]),
             ("[telegram]\nmode = \"webhook\"", ["telegram.webhook_secret", "16 to 256"]),
             ("[log]\nfilter = \"a=b=c\"", ["log.filter", "filter"]),

@@ -29,6 +29,9 @@ pub async fn stop_signal() -> std::io::Result<()> {
 pub struct Tasks {
     set: JoinSet<&'static str>,
     stop: CancellationToken,
+    /// What the others stand on: stopped after them, so that they can finish what they began.
+    base: JoinSet<&'static str>,
+    base_stop: CancellationToken,
 }
 
 impl Tasks {
@@ -46,41 +49,62 @@ impl Tasks {
         });
     }
 
+    /// The token that tells the tasks which others stand on to stop.
+    #[must_use]
+    pub fn base_token(&self) -> CancellationToken {
+        self.base_stop.clone()
+    }
+
+    /// Starts a task that others stand on, such as the line to a bank.
+    pub fn spawn_base(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        self.base.spawn(async move {
+            task.await;
+            name
+        });
+    }
+
     /// Waits until a task ends that should not have, or until `until` ends; then stops all.
     /// Gives `false` when a task ended early.
     pub async fn supervise(&mut self, until: impl Future<Output = ()>) -> bool {
-        let healthy = tokio::select! {
-            () = until => true,
-            ended = self.set.join_next() => {
-                match ended {
-                    Some(Ok(name)) => tracing::error!(task = name, "a task ended early"),
-                    Some(Err(error)) => tracing::error!(%error, "a task died"),
-                    None => tracing::error!("there is nothing to run"),
-                }
-                false
-            }
+        let ended = tokio::select! {
+            () = until => return self.stop_all().await,
+            ended = self.set.join_next() => ended,
+            Some(ended) = self.base.join_next() => Some(ended),
         };
-        self.stop_all().await && healthy
+        match ended {
+            Some(Ok(name)) => tracing::error!(task = name, "a task ended early"),
+            Some(Err(error)) => tracing::error!(%error, "a task died"),
+            None => tracing::error!("there is nothing to run"),
+        }
+        self.stop_all().await;
+        false
     }
 
     /// Stops every task and waits for them. Gives `false` when one had to be cut off or died.
     pub async fn stop_all(&mut self) -> bool {
         self.stop.cancel();
-        let mut clean = true;
-        let ended = tokio::time::timeout(STOP_WITHIN, async {
-            while let Some(ended) = self.set.join_next().await {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "a task died");
-                    clean = false;
-                }
-            }
-        })
-        .await;
-        if ended.is_err() {
-            tracing::warn!("tasks did not stop in time");
-            self.set.abort_all();
-            clean = false;
-        }
-        clean
+        let clean = join(&mut self.set).await;
+        self.base_stop.cancel();
+        join(&mut self.base).await && clean
     }
+}
+
+/// Waits until all tasks ended. Gives `false` when one had to be cut off or died.
+async fn join(set: &mut JoinSet<&'static str>) -> bool {
+    let mut clean = true;
+    let ended = tokio::time::timeout(STOP_WITHIN, async {
+        while let Some(ended) = set.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a task died");
+                clean = false;
+            }
+        }
+    })
+    .await;
+    if ended.is_err() {
+        tracing::warn!("tasks did not stop in time");
+        set.abort_all();
+        clean = false;
+    }
+    clean
 }

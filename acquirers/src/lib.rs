@@ -1,6 +1,7 @@
 //! Banks and wallets: each implements core's [`Acquirer`](aviso_core::port::Acquirer) port. They know no
 //! payment state and no database: only messages and answers.
 
+pub mod iso8583;
 mod kept;
 pub mod sandbox;
 pub mod sandbox_wallet;

@@ -1,6 +1,7 @@
 //! The stand-ins, and what they share: a loopback listener that lives as long as its handle.
 
 pub mod acs;
+pub mod bankhost;
 mod buyer_page;
 pub mod shop;
 pub mod smtp;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use aviso_acquirers::iso8583::Iso8583;
 use aviso_acquirers::sandbox::SandboxBank;
 use aviso_acquirers::sandbox::issuer::SandboxIssuer;
 use aviso_acquirers::sandbox_wallet::SandboxWallet;
@@ -63,6 +64,8 @@ pub struct Services {
     pub issuer: Arc<SandboxIssuer>,
     /// The sandbox' wallet.
     pub wallet: Arc<SandboxWallet>,
+    /// The host link, when there is one. Somebody must run it.
+    pub iso8583: Option<Iso8583>,
     /// Held as long as this process uses the SQLite file.
     _lock: Option<File>,
 }
@@ -88,11 +91,16 @@ impl Services {
                 .build()?,
         );
         let (issuer, wallet) = sandbox_buyers(config, &keyring, &clock)?;
-        let acquirers =
-            Acquirers::new(Arc::clone(&bank) as Arc<dyn Acquirer>, [Arc::clone(&wallet) as Arc<dyn Acquirer>]);
+        let iso8583 = match &config.iso8583 {
+            Some(link) => Some(Iso8583::new(link.settings()?, Arc::clone(&clock)).context("iso8583")?),
+            None => None,
+        };
+        let acquirers = acquirers(config, &bank, &wallet, iso8583.as_ref());
+        // Only the sandbox' own cards have an issuer that may be believed.
+        let authenticator = is_sandbox(config).then(|| Arc::clone(&issuer) as Arc<dyn Authenticator>);
         let payments =
             Payments::new(store.clone(), Arc::clone(&clock), acquirers, keyring.clone(), config.payment_settings())
-                .with_actions(Some(Arc::clone(&issuer) as Arc<dyn Authenticator>), &config.server.public_url);
+                .with_actions(authenticator, &config.server.public_url);
         let risk = Risk::new(store.clone(), Arc::clone(&clock));
         risk.ensure_default_limits().await?;
         Ok(Self {
@@ -113,6 +121,7 @@ impl Services {
             bank,
             issuer,
             wallet,
+            iso8583,
             _lock: lock,
         })
     }
@@ -137,6 +146,27 @@ fn sandbox_buyers(
         .journal(config.data_dir.join("sandbox-wallet.jsonl"))
         .build()?;
     Ok((Arc::new(issuer), Arc::new(wallet)))
+}
+
+/// Whether payments go to the sandbox bank unless something else is said.
+pub(super) fn is_sandbox(config: &Config) -> bool {
+    config.payments.acquirer == "sandbox"
+}
+
+/// The acquirers, the one that the configuration names first. That it is configured was checked before.
+/// The sandbox' wallet is offered only where the sandbox bank is first: its money is not real.
+fn acquirers(
+    config: &Config,
+    bank: &Arc<SandboxBank>,
+    wallet: &Arc<SandboxWallet>,
+    iso8583: Option<&Iso8583>,
+) -> Acquirers {
+    let bank = Arc::clone(bank) as Arc<dyn Acquirer>;
+    let link = iso8583.map(|link| Arc::new(link.clone()) as Arc<dyn Acquirer>);
+    match link {
+        Some(link) if !is_sandbox(config) => Acquirers::new(link, [bank]),
+        link => Acquirers::new(bank, link.into_iter().chain([Arc::clone(wallet) as Arc<dyn Acquirer>])),
+    }
 }
 
 /// Opens the database. A SQLite file is locked against other processes and always migrated.

@@ -5,7 +5,20 @@ use figment::value::{Dict, Value};
 use figment::{Figment, Profile};
 
 /// Keys whose values stay texts even if they look like numbers.
-const TEXTS: [&str; 7] = ["token", "password", "username", "master_key", "webhook_secret", "url", "host"];
+const TEXTS: [&str; 12] = [
+    "token",
+    "password",
+    "username",
+    "master_key",
+    "webhook_secret",
+    "url",
+    "host",
+    "mac_key",
+    "terminal_id",
+    "merchant_id",
+    "acquirer_id",
+    "merchant_category",
+];
 
 /// All settings that the environment holds.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
@@ -62,7 +75,7 @@ pub(super) fn explain(settings: &Figment, error: &figment::Error) -> String {
 }
 
 /// Keys whose values are never shown.
-const SECRETS: [&str; 5] = ["token", "password", "master_key", "webhook_secret", "url"];
+const SECRETS: [&str; 6] = ["token", "password", "master_key", "webhook_secret", "url", "mac_key"];
 
 fn shown(value: &Value) -> String {
     match value {

@@ -66,7 +66,7 @@ pub struct TestingConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PaymentsConfig {
-    /// The acquirer: `sandbox`.
+    /// The acquirer that is used first: `sandbox`, or the name of the link in `[iso8583]`.
     pub acquirer: String,
     /// How long a payment may be finished.
     pub expires_after_secs: u64,

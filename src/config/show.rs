@@ -52,6 +52,7 @@ impl Config {
             ("retention.decisions_days", self.retention.decisions_days.to_string()),
             ("log.filter", self.log.filter.clone()),
         ];
-        lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+        let lines = lines.into_iter().chain(self.iso8583_lines());
+        lines.map(|(key, value)| format!("{key} = {value}\n")).collect()
     }
 }

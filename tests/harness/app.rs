@@ -64,8 +64,17 @@ impl TestApp {
     pub async fn run<F: Future<Output = ()>>(kind: Kind, scenario: impl FnOnce(Self) -> F) {
         let app = Self::start(kind).await;
         scenario(app.clone()).await;
-        app.settle().await;
-        let world = Arc::into_inner(app.0).expect("a scenario keeps no handle on its app");
+        app.finish().await;
+    }
+
+    /// Waits until nothing is due, and stops the hub.
+    ///
+    /// # Panics
+    ///
+    /// When a queue does not run empty, somebody still uses the app, or something had to be cut off.
+    pub async fn finish(self) {
+        self.settle().await;
+        let world = Arc::into_inner(self.0).expect("a scenario keeps no handle on its app");
         assert!(world.hub.stop().await, "the hub did not stop cleanly");
     }
 

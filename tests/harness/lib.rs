@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod bankhost;
 pub mod browser;
 pub mod card;
 pub mod chromium;

@@ -62,6 +62,11 @@ impl Hub {
         format!("http://{}{path}", self.address)
     }
 
+    /// Changes a setting: `SECTION__KEY`. Holds from the next start on.
+    pub fn set(&mut self, key: &str, value: impl ToString) {
+        self.settings.push((format!("AVISO_{key}"), value.to_string()));
+    }
+
     /// The services over the same database, while the hub does not run.
     ///
     /// # Panics

@@ -2,7 +2,10 @@
 
 mod crash;
 mod docs;
+mod host_link;
 mod idempotency;
+mod iso8583;
+mod iso8583_crash;
 mod ledger;
 mod mail;
 mod notices;

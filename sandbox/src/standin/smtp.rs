@@ -10,7 +10,7 @@ mod lettre_tests;
 mod mailbox;
 mod mime;
 mod session;
-mod tls;
+pub(crate) mod tls;
 mod wire;
 
 use std::net::SocketAddr;
