@@ -4,8 +4,10 @@
 
 pub mod account;
 pub mod audit;
+pub mod bin_table;
 pub mod bot;
 pub mod clock;
+pub mod country;
 pub mod delivery;
 pub mod document;
 pub mod event;
@@ -18,5 +20,6 @@ pub mod payment;
 pub mod port;
 pub mod refund;
 pub mod risk;
+pub mod routing;
 pub mod secret;
 pub mod store;

@@ -9,6 +9,7 @@ mod m20261124_000004_create_risk;
 mod m20261124_000005_create_deliveries;
 mod m20261124_000006_create_bot_and_audit;
 mod m20261124_000007_extend_payments;
+mod m20261124_000011_create_routes;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_create_deliveries::Migration),
             Box::new(m20261124_000006_create_bot_and_audit::Migration),
             Box::new(m20261124_000007_extend_payments::Migration),
+            Box::new(m20261124_000011_create_routes::Migration),
         ]
     }
 }

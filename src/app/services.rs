@@ -4,22 +4,26 @@ use std::fs::File;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use aviso_acquirers::sandbox::SandboxBank;
+use aviso_acquirers::sandbox::{Builder, SandboxBank};
 use aviso_core::account::Accounts;
 use aviso_core::audit::Audit;
+use aviso_core::bin_table::Bins;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
-use aviso_core::payment::Payments;
+use aviso_core::payment::{Acquirers, Payments};
 use aviso_core::port::Acquirer;
 use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
+use aviso_core::routing::Profiles;
 use aviso_core::secret::Keyring;
 use aviso_core::store::{DatabaseUrl, Store};
 
 use crate::config::Config;
+
+use super::bins;
 
 /// The services of the core over one database.
 #[derive(Debug)]
@@ -48,8 +52,14 @@ pub struct Services {
     pub audit: Audit,
     /// What the bot remembers.
     pub memory: BotMemory,
+    /// What merchants accept, and where their payments go.
+    pub profiles: Profiles,
+    /// The issuers of cards.
+    pub bins: Bins,
     /// The sandbox bank, to compare its books with ours.
     pub bank: Arc<SandboxBank>,
+    /// Further sandbox banks, in the order of the configuration.
+    pub more_banks: Vec<Arc<SandboxBank>>,
     /// Held as long as this process uses the SQLite file.
     _lock: Option<File>,
 }
@@ -67,20 +77,16 @@ impl Services {
         if pending > 0 {
             bail!("the database lacks {pending} migrations: run `aviso migrate`, or `aviso serve --migrate`");
         }
-        let bank = Arc::new(
-            SandboxBank::builder()
-                .clock(Arc::clone(&clock))
-                .timeout(std::time::Duration::from_millis(config.payments.sandbox_timeout_ms))
-                .journal(config.data_dir.join("sandbox-bank.jsonl"))
-                .build()?,
-        );
-        let payments = Payments::new(
-            store.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&bank) as Arc<dyn Acquirer>,
-            keyring.clone(),
-            config.payment_settings(),
-        );
+        let bank = Arc::new(sandbox_bank(config, &clock).journal(config.data_dir.join("sandbox-bank.jsonl")).build()?);
+        let more_banks = more_banks(config, &clock)?;
+        let others = more_banks.iter().map(|bank| Arc::clone(bank) as Arc<dyn Acquirer>);
+        let acquirers = Acquirers::new(Arc::clone(&bank) as Arc<dyn Acquirer>, others);
+        let profiles = Profiles::new(store.clone(), Arc::clone(&clock));
+        let bins = bins::read(config)?;
+        let settings = config.payment_settings();
+        let payments = Payments::new(store.clone(), Arc::clone(&clock), acquirers, keyring.clone(), settings)
+            .with_bins(bins.clone())
+            .with_profiles(profiles.clone());
         let risk = Risk::new(store.clone(), Arc::clone(&clock));
         risk.ensure_default_limits().await?;
         Ok(Self {
@@ -96,10 +102,27 @@ impl Services {
             store,
             clock,
             keyring,
+            profiles,
+            bins,
             bank,
+            more_banks,
             _lock: lock,
         })
     }
+}
+
+fn sandbox_bank(config: &Config, clock: &Arc<dyn Clock>) -> Builder {
+    let silence = std::time::Duration::from_millis(config.payments.sandbox_timeout_ms);
+    SandboxBank::builder().clock(Arc::clone(clock)).timeout(silence)
+}
+
+/// The further sandbox banks, each with books of its own.
+fn more_banks(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Vec<Arc<SandboxBank>>> {
+    let open = |name: &String| {
+        let books = config.data_dir.join(format!("sandbox-bank-{name}.jsonl"));
+        Ok(Arc::new(sandbox_bank(config, clock).name(name).without_faults().journal(books).build()?))
+    };
+    config.payments.more_sandboxes.iter().map(open).collect()
 }
 
 /// Opens the database. A SQLite file is locked against other processes and always migrated.

@@ -2,6 +2,7 @@
 
 mod crash;
 mod docs;
+mod failover;
 mod idempotency;
 mod mail;
 mod notices;
@@ -9,6 +10,7 @@ mod payments;
 mod people;
 mod refunds;
 mod review;
+mod routing;
 mod sandbox_page;
 mod store;
 mod unknown_outcomes;

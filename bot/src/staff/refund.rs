@@ -184,6 +184,9 @@ fn result(
             | PaymentError::ReviewNotOpen(_)
             | PaymentError::OrderRefTaken
             | PaymentError::RefundRefTaken
+            | PaymentError::CurrencyNotAccepted(_)
+            | PaymentError::CardsNotOffered
+            | PaymentError::WalletNotOffered(_)
             | PaymentError::Key(_)
             | PaymentError::Seal(_)
             | PaymentError::Interrupted

@@ -22,13 +22,23 @@ use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
 use crate::port::AcquirerAnswer;
 use crate::refund::{Refund, RefundStatus};
+use crate::routing::limit;
 use crate::store::{
-    StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
-    payment as rows, refund as refund_rows,
+    StoreError, Tx, attempt as attempt_rows, card_decline as declines, event as events, merchant as merchants,
+    operation as operation_rows, payment as rows, refund as refund_rows,
 };
 
 /// How long until a bank is asked again, by how often it was asked.
 const INQUIRY_BACKOFF_SECS: [u64; 8] = [2, 5, 15, 60, 300, 900, 3_600, 14_400];
+
+/// What became of a message that was just sent.
+#[expect(clippy::large_enum_variant, reason = "moved once per request; a box would cost more than it saves")]
+pub(super) enum Settled {
+    /// It has its outcome, or nobody knows it yet.
+    Done(Document),
+    /// The bank certainly did nothing; this goes to the next one now.
+    GoesOn(Box<Operation>),
+}
 
 /// Everything that one completion reads and writes.
 struct Work<'a> {
@@ -42,6 +52,11 @@ struct Work<'a> {
     spare_trace: i64,
     /// How long money stays reserved.
     hold_for: Duration,
+    /// When the next bank is asked about a message without outcome; `None` where there is nothing to send it
+    /// with any more.
+    goes_on: Option<Timestamp>,
+    /// The message to the next bank.
+    next: Option<Operation>,
     now: Timestamp,
 }
 
@@ -55,7 +70,35 @@ impl Payments {
         claim: Option<&Claim>,
         shop: Option<&str>,
     ) -> Result<Document, PaymentError> {
+        match self.write_down((operation, payment), word, claim, shop, false).await? {
+            Settled::Done(document) => Ok(document),
+            // Asked not to go on.
+            Settled::GoesOn(_) => Err(PaymentError::Interrupted),
+        }
+    }
+
+    /// Writes down what became of an authorization whose instrument is still at hand. When the bank certainly
+    /// did nothing, the message to the next bank is written in the same unit.
+    pub(super) async fn settle_or_go_on(
+        &self,
+        operation: &Operation,
+        word: &BankWord,
+        claim: Option<&Claim>,
+        shop: &str,
+    ) -> Result<Settled, PaymentError> {
+        self.write_down((operation.id, operation.payment_id), word, claim, Some(shop), true).await
+    }
+
+    async fn write_down(
+        &self,
+        (operation, payment): (OperationId, PaymentId),
+        word: &BankWord,
+        claim: Option<&Claim>,
+        shop: Option<&str>,
+        may_go_on: bool,
+    ) -> Result<Settled, PaymentError> {
         let now = self.now();
+        let goes_on = may_go_on.then(|| now.after(self.settings.inquiry_after));
         let spare_trace = self.traces.next().await?;
         let hold_for = self.settings.capture_within;
         self.store
@@ -75,12 +118,26 @@ impl Payments {
                     None => None,
                 };
                 let open = operation.status.is_open();
-                let mut work =
-                    Work { tx, payment, operation, attempt, shop, told: Vec::new(), spare_trace, hold_for, now };
+                let mut work = Work {
+                    tx,
+                    payment,
+                    operation,
+                    attempt,
+                    shop,
+                    told: Vec::new(),
+                    spare_trace,
+                    hold_for,
+                    goes_on,
+                    next: None,
+                    now,
+                };
                 if open {
                     work.apply(word, refund.as_mut()).await?;
                 } else {
                     work.heard_late(word).await?;
+                }
+                if let Some(next) = work.next {
+                    return Ok(Settled::GoesOn(Box::new(next)));
                 }
                 let document = Document {
                     payment: Some(document_of(&work.payment, Some(&work.attempt))),
@@ -88,7 +145,7 @@ impl Payments {
                     ..Document::default()
                 };
                 close_gate(tx, claim, &document, now).await?;
-                Ok(document)
+                Ok(Settled::Done(document))
             })
             .await
     }
@@ -117,6 +174,10 @@ impl Work<'_> {
             }
             BankWord::Said(AcquirerAnswer::Declined { code, network_code }) => {
                 self.operation.network_code.clone_from(network_code);
+                if self.operation.kind == OperationKind::Authorize {
+                    let is_final = limit::is_final(*code, network_code.as_deref());
+                    declines::insert(self.tx, &self.attempt, &self.operation, is_final, self.now).await?;
+                }
                 self.refused(*code, refund).await?;
             }
             BankWord::NotSent => self.refused(DeclineCode::BankUnavailable, refund).await?,
@@ -130,6 +191,9 @@ impl Work<'_> {
             BankWord::Unknown => self.unknown(),
         }
         operation_rows::update(self.tx, &self.operation).await?;
+        if let Some(next) = &self.next {
+            return Ok(operation_rows::insert(self.tx, next).await?);
+        }
         events::insert(self.tx, &self.told).await?;
         rows::update(self.tx, &self.payment).await?;
         Ok(())
@@ -162,6 +226,7 @@ impl Work<'_> {
             escalated_at: None,
             status: OperationStatus::Pending,
             amount,
+            fallback: None,
             acknowledged: false,
             inquiries: 0,
             next_inquiry_at: Some(self.now),
@@ -174,6 +239,7 @@ impl Work<'_> {
 
     fn settle(&mut self, status: OperationStatus, decline: Option<DeclineCode>) {
         self.operation.status = status;
+        self.operation.fallback = None;
         self.operation.decline = decline;
         self.operation.next_inquiry_at = None;
         self.operation.updated_at = self.now;
@@ -227,8 +293,10 @@ impl Work<'_> {
     }
 
     async fn refused(&mut self, code: DeclineCode, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
+        self.next = self.next_bank(code);
         self.settle(OperationStatus::Failed, Some(code));
         match self.operation.kind {
+            OperationKind::Authorize if self.next.is_some() => {}
             OperationKind::Authorize => {
                 self.attempt.decline = Some(code);
                 attempt_rows::update(self.tx, &self.attempt).await?;
@@ -245,6 +313,24 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The same authorization at the next bank, when there is one and this refusal is not about the card.
+    fn next_bank(&self, code: DeclineCode) -> Option<Operation> {
+        let inquire_at = self.goes_on.filter(|_| code.is_about_the_link())?;
+        let acquirer = self.operation.fallback.clone()?;
+        Some(Operation {
+            id: OperationId::new(self.now),
+            trace: self.spare_trace,
+            acquirer,
+            fallback: None,
+            acquirer_ref: None,
+            network_code: None,
+            next_inquiry_at: Some(inquire_at),
+            created_at: self.now,
+            updated_at: self.now,
+            ..self.operation.clone()
+        })
     }
 
     /// The bank confirmed another amount than was asked. For an authorization that money must not

@@ -3,6 +3,7 @@
 //! Two commits: one before the bank is asked (payment, attempt, decision, message), one after.
 
 use crate::clock::Timestamp;
+use crate::country::Country;
 use crate::document::Document;
 use crate::event::{Event, EventType};
 use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
@@ -10,7 +11,6 @@ use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::payment::attempt::{Attempt, Method};
 use crate::payment::card::{Card, Cvc};
-use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::published::{document_of, payment_event, staff_event};
@@ -158,11 +158,13 @@ impl Payments {
             amount: payment.amount,
             card: &fingerprint,
             first6: &face.first6,
-            country: risk::bin::country_of(given.number().expose()),
+            country: attempt.issuer.country.as_ref().map(Country::code),
             email: payment.email.as_deref(),
             ip: payment.ip.as_deref(),
         };
-        let screening = risk::screen(tx, &subject, now).await?;
+        let standing = self.standing(tx, &payment, &attempt, now).await?;
+        let mut screening = risk::screen(tx, &subject, now).await?;
+        let refusal = standing.join(&mut screening);
         metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
         attempt.verdict = screening.verdict;
         let shop = scope.merchant.name.as_str();
@@ -170,11 +172,15 @@ impl Payments {
         match screening.verdict {
             Verdict::Allow => {
                 payment = payment.send(now)?;
-                operation = Some(self.authorization(message, &payment, attempt.id, now));
+                let mut authorization = self.authorization(message, &payment, attempt.id, now);
+                if let Some(banks) = standing.banks {
+                    banks.direct(&mut authorization);
+                }
+                operation = Some(authorization);
             }
             Verdict::Block => {
-                attempt.decline = Some(DeclineCode::RiskBlocked);
-                payment = payment.decline(DeclineCode::RiskBlocked, now)?;
+                attempt.decline = Some(refusal);
+                payment = payment.decline(refusal, now)?;
                 told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
             }
             Verdict::Review => {
@@ -225,8 +231,7 @@ impl Payments {
             (Begun::Done(document), _) => Ok(Handled::Done(document)),
             (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
             (Begun::ToBank(operation), Some(confirmation)) => {
-                let word = self.bank.authorize(&operation, confirmation.method.instrument()).await;
-                self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await.map(Handled::Done)
+                self.authorize(&operation, confirmation.method.instrument(), claim, shop).await.map(Handled::Done)
             }
             (Begun::ToBank(_), None) => Err(PaymentError::Interrupted),
         }
@@ -234,6 +239,9 @@ impl Payments {
 
     fn attempt(&self, payment: &Payment, card: &Card, now: Timestamp) -> Attempt {
         let number = card.number().expose();
+        let issuer = self.bins.table().issuer_of(card);
+        let mut face = card.face();
+        face.brand = issuer.brand.unwrap_or(face.brand);
         Attempt {
             id: AttemptId::new(now),
             payment_id: payment.id,
@@ -242,10 +250,11 @@ impl Payments {
             mode: payment.mode,
             amount: payment.amount,
             method: Method::Card {
-                face: card.face(),
+                face,
                 card: self.keyring.fingerprint("platform", number),
                 merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
             },
+            issuer,
             email: payment.email.clone(),
             ip: payment.ip.clone(),
             sealed_card: None,
@@ -275,6 +284,7 @@ impl Payments {
             by_expiry: false,
             trace: message.trace,
             acquirer: self.bank.acquirers.first().to_owned(),
+            fallback: None,
             acquirer_ref: None,
             approval_code: None,
             decline: None,

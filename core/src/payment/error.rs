@@ -2,6 +2,8 @@
 
 use crate::id::{PaymentId, RefundId, ReviewId};
 use crate::idempotency::KeyConflict;
+use crate::money::Currency;
+use crate::payment::attempt::WalletName;
 use crate::payment::machine::IllegalMove;
 use crate::secret::KeyError;
 use crate::store::StoreError;
@@ -24,6 +26,15 @@ pub enum PaymentError {
     /// The refund number belongs to another refund.
     #[error("the refund number is already used by another refund")]
     RefundRefTaken,
+    /// The merchant does not take payments in this currency.
+    #[error("the shop takes no payments in {0}")]
+    CurrencyNotAccepted(Currency),
+    /// The merchant does not offer to pay with a card.
+    #[error("the shop takes no cards")]
+    CardsNotOffered,
+    /// The merchant does not offer this wallet.
+    #[error("the shop does not take the wallet {0}")]
+    WalletNotOffered(WalletName),
     /// The payment's status does not allow it.
     #[error(transparent)]
     IllegalMove(#[from] IllegalMove),

@@ -108,13 +108,16 @@ pub struct Operation {
     pub trace: i64,
     /// The acquirer's name.
     pub acquirer: String,
+    /// The acquirer that is asked next should this one certainly not do it. Forgotten with the outcome.
+    pub fallback: Option<String>,
     /// The acquirer's reference: of this message when it succeeded, of the authorization before.
     pub acquirer_ref: Option<String>,
     /// The issuer's approval code.
     pub approval_code: Option<String>,
     /// Why it was refused.
     pub decline: Option<DeclineCode>,
-    /// The network's own word for it (ISO 8583 field 39), for staff.
+    /// The network's own word for it (ISO 8583 field 39), with Mastercard's merchant advice code behind a
+    /// slash when there is one: `05/03`.
     pub network_code: Option<String>,
     /// The acquirer said that it has the message: it cannot have been lost on the way any more.
     pub acknowledged: bool,
@@ -135,6 +138,17 @@ impl Operation {
     #[must_use]
     pub const fn message(&self) -> MessageRef {
         MessageRef { operation: self.id, trace: self.trace, at: self.created_at }
+    }
+
+    /// Whether the outcome of what it began is still open: its own, or that of a later authorization of the
+    /// same attempt at another acquirer. `all` are the payment's messages.
+    #[must_use]
+    pub fn is_under_way(&self, all: &[Self]) -> bool {
+        let is_authorization = self.kind == OperationKind::Authorize;
+        let carries_on = |other: &Self| {
+            is_authorization && other.kind == OperationKind::Authorize && other.attempt_id == self.attempt_id
+        };
+        all.iter().any(|other| (other.id == self.id || carries_on(other)) && other.status.is_open())
     }
 
     /// This authorization as a later message refers to it.

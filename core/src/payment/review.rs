@@ -128,8 +128,7 @@ impl Payments {
             Decided::ToBank(operation, card, shop) => {
                 let instrument =
                     Instrument::Card { card: &card, cvc: None, authentication: None, initiator: Initiator::Buyer };
-                let word = self.bank.authorize(&operation, instrument).await;
-                self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await
+                self.authorize(&operation, instrument, None, &shop).await
             }
         }
     }
@@ -154,7 +153,11 @@ impl Payments {
             }
             ReviewDecision::Approve => {
                 let payment = payment.send(now)?;
-                let operation = self.authorization(message, &payment, attempt.id, now);
+                let mut operation = self.authorization(message, &payment, attempt.id, now);
+                // Routes that were taken away since it was held leave the install's first acquirer.
+                if let Some(banks) = self.banks_of(tx, &payment, &attempt).await? {
+                    banks.direct(&mut operation);
+                }
                 (payment, Some(operation))
             }
         };

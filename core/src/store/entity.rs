@@ -13,6 +13,7 @@ pub(super) mod bot_button;
 pub(super) mod bot_conversation;
 pub(super) mod bot_update;
 pub(super) mod buyer_case;
+pub(super) mod card_decline;
 pub(super) mod delivery;
 pub(super) mod delivery_attempt;
 pub(super) mod event;
@@ -20,6 +21,8 @@ pub(super) mod idempotency;
 pub(super) mod link;
 pub(super) mod merchant;
 pub(super) mod merchant_key;
+pub(super) mod merchant_profile;
+pub(super) mod merchant_route;
 pub(super) mod operation;
 pub(super) mod payment;
 #[cfg(test)]
@@ -68,6 +71,7 @@ mod tests {
             bot_conversation,
             bot_update,
             buyer_case,
+            card_decline,
             delivery,
             delivery_attempt,
             event,
@@ -75,6 +79,8 @@ mod tests {
             link,
             merchant,
             merchant_key,
+            merchant_profile,
+            merchant_route,
             operation,
             payment,
             payment_transition,
