@@ -1,5 +1,7 @@
 //! What an operator may do on the machine: merchants, keys, staff, the audit log.
 
+mod profile;
+
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -36,6 +38,10 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::Merchants => {
             let merchants = services.merchants.list().await?;
             Ok(merchants.iter().map(|m| format!("{}  {}\n", m.id, m.name)).collect())
+        }
+        AdminCommand::ShowMerchant { merchant } => profile::show(services, merchant).await,
+        AdminCommand::ConfigureMerchant { merchant, file, mode } => {
+            profile::configure(services, merchant, mode, &file).await
         }
         AdminCommand::InviteStaff { name, role } => {
             let ticket = services.accounts.invite_staff(Actor::Operator, &name, role).await?;

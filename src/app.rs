@@ -1,5 +1,6 @@
 //! One running hub: its services, its edges, its tasks.
 
+mod bins;
 mod sandbox_pages;
 mod services;
 
@@ -78,6 +79,8 @@ impl App {
         };
         let mut tasks = Tasks::default();
         let has = |role| roles.contains(&role);
+        let stop = tasks.token();
+        tasks.spawn("bins", bins::follow(config.clone(), services.bins.clone(), stop));
 
         let bot = match config.telegram_token()? {
             Some(token) => Some(bot(config, token, &services)?),

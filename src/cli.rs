@@ -133,6 +133,21 @@ pub enum AdminCommand {
     },
     /// List the merchants.
     Merchants,
+    /// Show what a merchant accepts and where its payments go.
+    ShowMerchant {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+    },
+    /// Set what a merchant accepts and where its payments go, whole, from a file. Prints what changed.
+    ConfigureMerchant {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// The profile, TOML.
+        file: PathBuf,
+        /// test or live.
+        #[arg(long, default_value = "test", value_parser = mode)]
+        mode: Mode,
+    },
     /// Invite a member of staff: prints a link for them and a number to tell them apart from it.
     InviteStaff {
         /// Their name.

@@ -152,6 +152,7 @@ impl Config {
                 "more than payments.acquirer_deadline_secs, so that nobody asks about a message still on its way",
             );
         }
+        self.check_acquirers()?;
         if self.limits.api_per_second == 0 || self.limits.api_burst == 0 {
             return refuse("limits.api_per_second, limits.api_burst", &0, "at least 1");
         }
@@ -192,6 +193,30 @@ impl Config {
             return Err(refuse("nothing: this executable is built for release and does not die on request"));
         }
         text.parse().map(Some).map_err(|_| refuse("a crash point such as refund.stored or refund.stored:3"))
+    }
+
+    fn check_acquirers(&self) -> Result<(), ConfigError> {
+        let payments = &self.payments;
+        let mut names = std::collections::BTreeSet::from([payments.acquirer.as_str()]);
+        for name in &payments.more_sandboxes {
+            let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+            if !(1..=32).contains(&name.len()) || !name.bytes().all(fits) || !names.insert(name) {
+                return Err(ConfigError::Value {
+                    key: "payments.more_sandboxes",
+                    value: name.clone(),
+                    expected: "names of 1 to 32 characters of a-z, 0-9, - and _, each once and none of them `sandbox`",
+                });
+            }
+        }
+        for (key, value, range, expected) in [
+            ("payments.breaker_failures", u64::from(payments.breaker_failures), 1..=1_000, "1 to 1000"),
+            ("payments.breaker_pause_secs", payments.breaker_pause_secs, 1..=3_600, "1 second to an hour"),
+        ] {
+            if !range.contains(&value) {
+                return Err(ConfigError::Value { key, value: value.to_string(), expected });
+            }
+        }
+        Ok(())
     }
 
     fn check_telegram(&self) -> Result<(), ConfigError> {
@@ -288,6 +313,8 @@ impl Config {
             capture_within: Duration::from_secs(self.payments.capture_within_secs),
             warn_before: Duration::from_secs(self.payments.warn_before_secs),
             escalate_after: Duration::from_secs(self.payments.escalate_after_secs),
+            breaker_failures: self.payments.breaker_failures,
+            breaker_pause: Duration::from_secs(self.payments.breaker_pause_secs),
         }
     }
 }
@@ -350,6 +377,8 @@ mod tests {
             ("[payments]\nacquirer = \"iso8583\"", ["payments.acquirer", "[iso8583]"]),
             ("[iso8583]\nhost = \"bank\"", ["iso8583.port", "the bank's port"]),
             ("[iso8583]\nmac_keys = \"00\"", ["mac_keys", "iso8583"]),
+            ("[payments]\nmore_sandboxes = [\"sandbox\"]", ["payments.more_sandboxes = sandbox", "each once"]),
+            ("[payments]\nbreaker_failures = 0", ["payments.breaker_failures = 0", "1 to 1000"]),
             ("[telegram]\ntoken = \"abc\"", ["telegram.token", "BotFather"]),
             ("[telegram]\nmode = \"webhook\"", ["telegram.webhook_secret", "16 to 256"]),
             ("[log]\nfilter = \"a=b=c\"", ["log.filter", "filter"]),

@@ -35,6 +35,8 @@ use journal::JournalError;
 /// The bank.
 #[derive(Debug)]
 pub struct SandboxBank {
+    name: String,
+    has_faults: bool,
     desk: Mutex<Desk>,
     clock: Arc<dyn Clock>,
     timeout: Duration,
@@ -43,12 +45,29 @@ pub struct SandboxBank {
 /// Settings of a [`SandboxBank`].
 #[derive(Debug)]
 pub struct Builder {
+    name: String,
+    has_faults: bool,
     clock: Arc<dyn Clock>,
     timeout: Duration,
     journal: Option<PathBuf>,
 }
 
 impl Builder {
+    /// Its name among the acquirers; `sandbox` if not set.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Its link is sound and nothing fails inside: cards that play such faults are approved, as another bank
+    /// would while the first one is down. Declines stay what they are.
+    #[must_use]
+    pub fn without_faults(mut self) -> Self {
+        self.has_faults = false;
+        self
+    }
+
     /// Where the times in the books come from; the machine's clock if not set.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -77,7 +96,13 @@ impl Builder {
     /// [`JournalError`] when the file of the books cannot be read. Without a file it cannot fail.
     pub fn build(self) -> Result<SandboxBank, JournalError> {
         let desk = Desk::open(self.journal.as_deref())?;
-        Ok(SandboxBank { desk: Mutex::new(desk), clock: self.clock, timeout: self.timeout })
+        Ok(SandboxBank {
+            name: self.name,
+            has_faults: self.has_faults,
+            desk: Mutex::new(desk),
+            clock: self.clock,
+            timeout: self.timeout,
+        })
     }
 }
 
@@ -85,7 +110,13 @@ impl SandboxBank {
     /// A bank with settings.
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { clock: Arc::new(SystemClock), timeout: Duration::from_secs(2), journal: None }
+        Builder {
+            name: "sandbox".to_owned(),
+            has_faults: true,
+            clock: Arc::new(SystemClock),
+            timeout: Duration::from_secs(2),
+            journal: None,
+        }
     }
 
     /// Everything that reached the bank, oldest first.
@@ -122,6 +153,7 @@ impl SandboxBank {
         conduct: Conduct,
         shown: Shown,
     ) -> Result<AcquirerAnswer, LinkError> {
+        let conduct = if self.has_faults { conduct } else { conduct.without_faults() };
         match conduct.link {
             Link::Down => return Err(LinkError::NotSent("the connection was refused".to_owned())),
             Link::LosesRequest => return self.wait_in_vain().await,
@@ -147,7 +179,7 @@ impl SandboxBank {
 #[async_trait]
 impl Acquirer for SandboxBank {
     fn name(&self) -> &str {
-        "sandbox"
+        &self.name
     }
 
     async fn authorize(&self, request: AuthorizeRequest<'_>) -> Result<AcquirerAnswer, LinkError> {

@@ -141,6 +141,15 @@ pub struct CardDocument {
     pub exp_year: u16,
     /// The same for the same card at the same merchant; says nothing elsewhere.
     pub fingerprint: String,
+    /// The issuer's name, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The issuer's country, ISO 3166-1 alpha-2, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_country: Option<String>,
+    /// `credit`, `debit` or `prepaid`, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// Why an attempt was refused.

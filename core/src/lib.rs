@@ -4,8 +4,10 @@
 
 pub mod account;
 pub mod audit;
+pub mod bin_table;
 pub mod bot;
 pub mod clock;
+pub mod country;
 pub mod crash;
 pub mod delivery;
 pub mod document;
@@ -22,6 +24,7 @@ pub mod port;
 pub mod refund;
 pub mod retention;
 pub mod risk;
+pub mod routing;
 pub mod secret;
 pub mod store;
 pub mod vault;

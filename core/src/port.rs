@@ -37,7 +37,7 @@ pub enum Initiator {
 }
 
 /// What is paid with.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Instrument<'a> {
     /// A card.
     Card {
@@ -137,7 +137,8 @@ pub enum AcquirerAnswer {
     Declined {
         /// Why, in our vocabulary.
         code: DeclineCode,
-        /// The network's own code (ISO 8583 field 39), for staff.
+        /// The network's own code (ISO 8583 field 39), with Mastercard's merchant advice code behind a
+        /// slash when there is one: `05/03`.
         network_code: Option<String>,
     },
     /// The buyer must do something first, at this address; the outcome comes by callback or inquiry.

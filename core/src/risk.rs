@@ -2,7 +2,6 @@
 //!
 //! Every decision is journaled with what it saw. Nothing here calls a network.
 
-pub mod bin;
 mod list;
 mod screen;
 mod service;

@@ -12,6 +12,7 @@ mod m20261124_000007_extend_payments;
 mod m20261124_000008_create_ledger;
 mod m20261124_000009_create_vault;
 mod m20261124_000010_add_actions;
+mod m20261124_000011_create_routes;
 mod m20261124_000013_create_instances;
 
 use sea_orm_migration::MigrationTrait;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_create_ledger::Migration),
             Box::new(m20261124_000009_create_vault::Migration),
             Box::new(m20261124_000010_add_actions::Migration),
+            Box::new(m20261124_000011_create_routes::Migration),
             Box::new(m20261124_000013_create_instances::Migration),
         ]
     }

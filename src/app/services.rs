@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use aviso_acquirers::iso8583::Iso8583;
-use aviso_acquirers::sandbox::SandboxBank;
 use aviso_acquirers::sandbox::issuer::SandboxIssuer;
+use aviso_acquirers::sandbox::{Builder, SandboxBank};
 use aviso_acquirers::sandbox_wallet::SandboxWallet;
 use aviso_core::account::Accounts;
 use aviso_core::audit::Audit;
+use aviso_core::bin_table::Bins;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
@@ -21,11 +22,14 @@ use aviso_core::port::{Acquirer, Authenticator};
 use aviso_core::refund::Refunds;
 use aviso_core::retention::Retention;
 use aviso_core::risk::Risk;
+use aviso_core::routing::Profiles;
 use aviso_core::secret::{Keyring, Secret};
 use aviso_core::store::{DatabaseUrl, Store};
 
 use super::sandbox_pages::{ISSUER_PATH, WALLET_PATH};
 use crate::config::Config;
+
+use super::bins;
 
 /// The services of the core over one database.
 #[derive(Debug)]
@@ -58,6 +62,10 @@ pub struct Services {
     pub retention: Retention,
     /// What the bot remembers.
     pub memory: BotMemory,
+    /// What merchants accept, and where their payments go.
+    pub profiles: Profiles,
+    /// The issuers of cards.
+    pub bins: Bins,
     /// The sandbox bank, to compare its books with ours.
     pub bank: Arc<SandboxBank>,
     /// The issuers of the sandbox' cards.
@@ -66,6 +74,8 @@ pub struct Services {
     pub wallet: Arc<SandboxWallet>,
     /// The host link, when there is one. Somebody must run it.
     pub iso8583: Option<Iso8583>,
+    /// Further sandbox banks, in the order of the configuration.
+    pub more_banks: Vec<Arc<SandboxBank>>,
     /// Held as long as this process uses the SQLite file.
     _lock: Option<File>,
 }
@@ -83,24 +93,23 @@ impl Services {
         if pending > 0 {
             bail!("the database lacks {pending} migrations: run `aviso migrate`, or `aviso serve --migrate`");
         }
-        let bank = Arc::new(
-            SandboxBank::builder()
-                .clock(Arc::clone(&clock))
-                .timeout(std::time::Duration::from_millis(config.payments.sandbox_timeout_ms))
-                .journal(config.data_dir.join("sandbox-bank.jsonl"))
-                .build()?,
-        );
+        let bank = Arc::new(sandbox_bank(config, &clock).journal(config.data_dir.join("sandbox-bank.jsonl")).build()?);
+        let more_banks = more_banks(config, &clock)?;
         let (issuer, wallet) = sandbox_buyers(config, &keyring, &clock)?;
         let iso8583 = match &config.iso8583 {
             Some(link) => Some(Iso8583::new(link.settings()?, Arc::clone(&clock)).context("iso8583")?),
             None => None,
         };
-        let acquirers = acquirers(config, &bank, &wallet, iso8583.as_ref());
+        let acquirers = acquirers(config, &bank, &more_banks, &wallet, iso8583.as_ref());
         // Only the sandbox' own cards have an issuer that may be believed.
         let authenticator = is_sandbox(config).then(|| Arc::clone(&issuer) as Arc<dyn Authenticator>);
-        let payments =
-            Payments::new(store.clone(), Arc::clone(&clock), acquirers, keyring.clone(), config.payment_settings())
-                .with_actions(authenticator, &config.server.public_url);
+        let profiles = Profiles::new(store.clone(), Arc::clone(&clock));
+        let bins = bins::read(config)?;
+        let settings = config.payment_settings();
+        let payments = Payments::new(store.clone(), Arc::clone(&clock), acquirers, keyring.clone(), settings)
+            .with_actions(authenticator, &config.server.public_url)
+            .with_bins(bins.clone())
+            .with_profiles(profiles.clone());
         let risk = Risk::new(store.clone(), Arc::clone(&clock));
         risk.ensure_default_limits().await?;
         Ok(Self {
@@ -118,10 +127,13 @@ impl Services {
             store,
             clock,
             keyring,
+            profiles,
+            bins,
             bank,
             issuer,
             wallet,
             iso8583,
+            more_banks,
             _lock: lock,
         })
     }
@@ -158,15 +170,31 @@ pub(super) fn is_sandbox(config: &Config) -> bool {
 fn acquirers(
     config: &Config,
     bank: &Arc<SandboxBank>,
+    more_banks: &[Arc<SandboxBank>],
     wallet: &Arc<SandboxWallet>,
     iso8583: Option<&Iso8583>,
 ) -> Acquirers {
+    let more = more_banks.iter().map(|bank| Arc::clone(bank) as Arc<dyn Acquirer>);
     let bank = Arc::clone(bank) as Arc<dyn Acquirer>;
     let link = iso8583.map(|link| Arc::new(link.clone()) as Arc<dyn Acquirer>);
     match link {
-        Some(link) if !is_sandbox(config) => Acquirers::new(link, [bank]),
-        link => Acquirers::new(bank, link.into_iter().chain([Arc::clone(wallet) as Arc<dyn Acquirer>])),
+        Some(link) if !is_sandbox(config) => Acquirers::new(link, more.chain([bank])),
+        link => Acquirers::new(bank, link.into_iter().chain(more).chain([Arc::clone(wallet) as Arc<dyn Acquirer>])),
     }
+}
+
+fn sandbox_bank(config: &Config, clock: &Arc<dyn Clock>) -> Builder {
+    let silence = std::time::Duration::from_millis(config.payments.sandbox_timeout_ms);
+    SandboxBank::builder().clock(Arc::clone(clock)).timeout(silence)
+}
+
+/// The further sandbox banks, each with books of its own.
+fn more_banks(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Vec<Arc<SandboxBank>>> {
+    let open = |name: &String| {
+        let books = config.data_dir.join(format!("sandbox-bank-{name}.jsonl"));
+        Ok(Arc::new(sandbox_bank(config, clock).name(name).without_faults().journal(books).build()?))
+    };
+    config.payments.more_sandboxes.iter().map(open).collect()
 }
 
 /// Opens the database. A SQLite file is locked against other processes and always migrated.

@@ -84,6 +84,14 @@ pub struct PaymentsConfig {
     pub escalate_after_secs: u64,
     /// How long the sandbox bank stays silent when it plays a time-out.
     pub sandbox_timeout_ms: u64,
+    /// Names of further sandbox banks, whose links have no faults.
+    pub more_sandboxes: Vec<String>,
+    /// Messages without an answer in a row until a bank is left alone.
+    pub breaker_failures: u32,
+    /// How long a bank that did not answer is left alone.
+    pub breaker_pause_secs: u64,
+    /// The table of card issuers. Without it only test cards are known.
+    pub bin_file: Option<PathBuf>,
 }
 
 impl Default for PaymentsConfig {
@@ -98,6 +106,10 @@ impl Default for PaymentsConfig {
             warn_before_secs: 86_400,
             escalate_after_secs: 900,
             sandbox_timeout_ms: 2_000,
+            more_sandboxes: Vec::new(),
+            breaker_failures: 5,
+            breaker_pause_secs: 30,
+            bin_file: None,
         }
     }
 }

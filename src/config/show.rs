@@ -38,6 +38,13 @@ impl Config {
             ("payments.capture_within_secs", self.payments.capture_within_secs.to_string()),
             ("payments.warn_before_secs", self.payments.warn_before_secs.to_string()),
             ("payments.escalate_after_secs", self.payments.escalate_after_secs.to_string()),
+            ("payments.more_sandboxes", self.payments.more_sandboxes.join(", ")),
+            ("payments.breaker_failures", self.payments.breaker_failures.to_string()),
+            ("payments.breaker_pause_secs", self.payments.breaker_pause_secs.to_string()),
+            (
+                "payments.bin_file",
+                self.payments.bin_file.as_ref().map_or("test cards only".to_owned(), |file| file.display().to_string()),
+            ),
             ("telegram.token", secret(&self.telegram.token).to_owned()),
             ("telegram.mode", mode.to_owned()),
             ("telegram.webhook_secret", secret(&self.telegram.webhook_secret).to_owned()),

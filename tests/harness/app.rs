@@ -159,6 +159,7 @@ fn config(database: &TestDatabase, telegram: &Telegram, smtp: SocketAddr) -> Con
     config.server.private_listen = any;
     config.database.url = Some(Secret::new(database.url_text()));
     config.payments.sandbox_timeout_ms = 50;
+    config.payments.more_sandboxes = vec!["sandbox_b".to_owned()];
     config.payments.acquirer_deadline_secs = 5;
     config.payments.inquiry_after_secs = 6;
     config.telegram.token = Some(Secret::new(TOKEN));

@@ -2,6 +2,7 @@
 
 mod crash;
 mod docs;
+mod failover;
 mod host_link;
 mod idempotency;
 mod iso8583;
@@ -15,6 +16,7 @@ mod people;
 mod refunds;
 mod reservations;
 mod review;
+mod routing;
 mod sandbox_page;
 mod store;
 mod three_ds;

@@ -75,6 +75,12 @@ impl Conduct {
         Self { link, ..Self::SOUND }
     }
 
+    /// The same at a bank whose link is sound and where nothing fails.
+    pub(super) fn without_faults(self) -> Self {
+        let failed = self.ruling == Ruling::Decline(DeclineCode::ProcessingError);
+        Self { link: Link::Sound, ruling: if failed { Ruling::Approve } else { self.ruling }, ..self }
+    }
+
     const fn late(self) -> Self {
         Self { pending_inquiries: 1, ..self }
     }

@@ -73,6 +73,7 @@ card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
         [yes] the issuer answers for fraud
        *[no] no liability shift
     }
+card-issuer = Issuer: { $issuer }
 card-decline = Declined: { $code }
 card-timeline = <b>Timeline</b>
 card-event = { $at } { $event }
@@ -131,6 +132,10 @@ status-deliveries = { $channel }: { $states }
 status-no-deliveries = No deliveries yet
 status-reviews = Reviews open: { $count }
 status-unknown = Bank messages without an outcome: { $count }
+status-acquirer = Bank { $acquirer }: { $state }
+status-acquirer-closed = answers
+status-acquirer-open = does not answer, payments are not sent to it
+status-acquirer-half-open = is being tried again
 status-database = Database: { $name }
 
 list-title = <b>Lists</b>: the newest { $count }

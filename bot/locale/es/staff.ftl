@@ -73,6 +73,7 @@ card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
         [yes] responde el emisor en caso de fraude
        *[no] sin traspaso de responsabilidad
     }
+card-issuer = Emisor: { $issuer }
 card-decline = Denegado: { $code }
 card-timeline = <b>Cronología</b>
 card-event = { $at } { $event }
@@ -131,6 +132,10 @@ status-deliveries = { $channel }: { $states }
 status-no-deliveries = Todavía no hay entregas
 status-reviews = Revisiones abiertas: { $count }
 status-unknown = Mensajes al banco sin resultado: { $count }
+status-acquirer = Banco { $acquirer }: { $state }
+status-acquirer-closed = responde
+status-acquirer-open = no responde, no se le envían pagos
+status-acquirer-half-open = se prueba de nuevo
 status-database = Base de datos: { $name }
 
 list-title = <b>Listas</b>: las { $count } entradas más recientes

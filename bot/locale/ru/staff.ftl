@@ -73,6 +73,7 @@ card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
         [yes] за мошенничество отвечает эмитент
        *[no] ответственность не перенесена
     }
+card-issuer = Эмитент: { $issuer }
 card-decline = Отказ: { $code }
 card-timeline = <b>Хронология</b>
 card-event = { $at } { $event }
@@ -131,6 +132,10 @@ status-deliveries = { $channel }: { $states }
 status-no-deliveries = Доставок пока нет
 status-reviews = Открытые проверки: { $count }
 status-unknown = Сообщения банку без итога: { $count }
+status-acquirer = Банк { $acquirer }: { $state }
+status-acquirer-closed = отвечает
+status-acquirer-open = не отвечает, платежи ему не отправляются
+status-acquirer-half-open = проверяется снова
 status-database = База данных: { $name }
 
 list-title = <b>Списки</b>: последние записи, { $count }

@@ -1,6 +1,7 @@
 //! The card of a payment. The buyer's data is masked until it is revealed, and that is logged.
 
 use aviso_core::account::email::mask;
+use aviso_core::bin_table::Issuer;
 use aviso_core::id::PaymentId;
 use aviso_core::money::format_minor;
 use aviso_core::payment::attempt::{Attempt, Method};
@@ -42,13 +43,15 @@ fn screen(details: &PaymentDetails, revealed: bool, words: &Words) -> Screen {
     let payment = &details.payment;
     let mut lines = head(details, words);
     lines.push(buyer_line(payment, revealed, words));
-    if let Some(face) = details.attempts.last().and_then(|attempt| attempt.method.face()) {
+    let latest = details.attempts.last();
+    if let Some((attempt, face)) = latest.and_then(|attempt| Some((attempt, attempt.method.face()?))) {
         let args = Args::new()
             .with("brand", face.brand.as_str())
             .with("first6", &face.first6)
             .with("last4", &face.last4)
             .with("expiry", format!("{:02}/{}", face.exp_month, face.exp_year));
         lines.push(words.tell("card-card", &args));
+        lines.extend(issuer_line(&attempt.issuer, words));
     }
     if let Some(attempt) = details.attempts.last() {
         lines.extend(method_lines(attempt, words));
@@ -80,6 +83,14 @@ fn method_lines(attempt: &Attempt, words: &Words) -> impl Iterator<Item = String
         words.tell("card-authentication", &args)
     });
     wallet.into_iter().chain(authentication)
+}
+
+fn issuer_line(issuer: &Issuer, words: &Words) -> Option<String> {
+    let name = issuer.name.as_deref().and_then(|name| clean::line(name, 60));
+    let country = issuer.country.map(|country| country.to_string());
+    let kind = issuer.kind.map(|kind| kind.as_str().to_owned());
+    let known: Vec<String> = [name, country, kind].into_iter().flatten().collect();
+    (!known.is_empty()).then(|| words.tell("card-issuer", &Args::new().with("issuer", known.join(", "))))
 }
 
 fn head(details: &PaymentDetails, words: &Words) -> Vec<String> {

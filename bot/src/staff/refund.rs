@@ -192,6 +192,8 @@ fn result(
             | PaymentError::MandateNotFound(_)
             | PaymentError::Terms(_)
             | PaymentError::Mandate(_)
+            | PaymentError::CurrencyNotAccepted(_)
+            | PaymentError::CardsNotOffered
             | PaymentError::Key(_)
             | PaymentError::Seal(_)
             | PaymentError::Interrupted

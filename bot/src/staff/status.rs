@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aviso_core::routing::breaker::BreakerState;
+
 use super::Shift;
 use crate::router::Handling;
 use crate::screen::Screen;
@@ -33,6 +35,14 @@ pub(super) async fn status(shift: &Shift<'_>) -> Handling {
     }
     lines.push(count("status-reviews", reviews));
     lines.push(count("status-unknown", unknown));
+    for (acquirer, state) in services.payments.acquirers() {
+        let state = words.say(match state {
+            BreakerState::Closed => "status-acquirer-closed",
+            BreakerState::Open => "status-acquirer-open",
+            BreakerState::HalfOpen => "status-acquirer-half-open",
+        });
+        lines.push(words.tell("status-acquirer", &Args::new().with("acquirer", acquirer).with("state", state)));
+    }
     lines.push(words.tell("status-database", &Args::new().with("name", services.database)));
     shift.note("status.look", "status", "").await?;
     shift.say(&Screen::text(lines.join("\n"))).await

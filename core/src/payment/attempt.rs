@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::bin_table::Issuer;
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, CardId, MandateId, MerchantId, PaymentId};
 use crate::merchant::Mode;
@@ -130,6 +131,8 @@ pub struct Attempt {
     pub amount: Money,
     /// What is paid with.
     pub method: Method,
+    /// Who issued the card, as far as it was known then.
+    pub issuer: Issuer,
     /// The buyer's e-mail in lower case.
     pub email: Option<String>,
     /// The buyer's address.

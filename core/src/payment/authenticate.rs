@@ -209,8 +209,7 @@ impl Payments {
                     authentication: Some(&found),
                     initiator: Initiator::Buyer,
                 };
-                let word = self.bank.authorize(&operation, instrument).await;
-                self.complete(operation.id, waiting.payment, &word, claim, Some(&waiting.shop)).await
+                self.authorize(&operation, instrument, claim, &waiting.shop).await
             }
         }
     }
@@ -277,7 +276,8 @@ impl Payments {
         let sealed = attempt.sealed_card.take();
         let card = self.open_card(attempt.id, sealed.as_deref()).map_err(PaymentError::Seal)?;
         let payment = payment.send(now)?;
-        let operation = self.authorization(waiting.message, &payment, attempt.id, now);
+        let banks = self.banks_of(tx, &payment, &attempt).await?;
+        let operation = self.first_message(waiting.message, &payment, &attempt, banks, now);
         attempt_rows::update(tx, &attempt).await?;
         operation_rows::insert(tx, &operation).await?;
         rows::update(tx, &payment).await?;

@@ -12,6 +12,7 @@ use crate::port::{
     Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, Instrument, LinkError,
     Original,
 };
+use crate::routing::breaker::Breakers;
 
 /// The acquirers of an install, by name.
 #[derive(Debug, Clone)]
@@ -70,6 +71,7 @@ impl From<Arc<dyn Acquirer>> for Acquirers {
 pub(crate) struct Bank {
     pub(super) acquirers: Acquirers,
     pub(super) deadline: Duration,
+    pub(super) breakers: Breakers,
 }
 
 /// What is known after a message was sent or asked about.
@@ -106,6 +108,11 @@ impl Bank {
 
     pub(crate) async fn authorize(&self, operation: &Operation, instrument: Instrument<'_>) -> BankWord {
         let Some(acquirer) = self.acquirer(operation) else { return BankWord::NotSent };
+        if !self.breakers.pass(&operation.acquirer) {
+            tracing::warn!(operation = %operation.id, acquirer = operation.acquirer, "the bank is left alone for now");
+            count(operation, "not_tried");
+            return BankWord::NotSent;
+        }
         let request = AuthorizeRequest {
             message: operation.message(),
             payment: operation.payment_id,
@@ -178,6 +185,7 @@ impl Bank {
                 BankWord::Unknown
             }
         };
+        self.breakers.hear(&operation.acquirer, matches!(word, BankWord::Said(_)));
         let outcome = match &word {
             BankWord::Said(AcquirerAnswer::Approved { .. }) => "approved",
             BankWord::Said(AcquirerAnswer::Declined { .. }) => "declined",
@@ -188,8 +196,13 @@ impl Bank {
             BankWord::Unknown => "unknown",
             BankWord::Settled(_) => "settled",
         };
-        let kind = operation.kind.as_str();
-        metrics::counter!("aviso_bank_messages_total", "kind" => kind, "outcome" => outcome).increment(1);
+        count(operation, outcome);
         word
     }
+}
+
+fn count(operation: &Operation, outcome: &'static str) {
+    let (kind, acquirer) = (operation.kind.as_str(), operation.acquirer.clone());
+    metrics::counter!("aviso_bank_messages_total", "kind" => kind, "outcome" => outcome, "acquirer" => acquirer)
+        .increment(1);
 }

@@ -30,9 +30,10 @@ use crate::payment::withdraw::{is_reversed, reversal_of};
 use crate::payment::{Payment, Payments, Settlement};
 use crate::port::AcquirerAnswer;
 use crate::refund::{Refund, RefundStatus};
+use crate::routing::limit;
 use crate::store::{
-    StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
-    payment as rows, refund as refund_rows,
+    StoreError, Tx, attempt as attempt_rows, card_decline as declines, event as events, merchant as merchants,
+    operation as operation_rows, payment as rows, refund as refund_rows,
 };
 use crate::vault::keep;
 
@@ -52,7 +53,27 @@ pub(super) struct Completion<'a> {
     pub(super) spare: NewMessage,
     /// What merchants pay.
     pub(super) fees: &'a FeeTable,
+    /// Whether what is paid with is still at hand, so that the next bank can be asked.
+    pub(super) goes_on: bool,
     pub(super) now: Timestamp,
+}
+
+/// A word about a message that is about to be written down.
+struct Completed<'a> {
+    operation: OperationId,
+    payment: PaymentId,
+    word: &'a BankWord,
+    shop: Option<&'a str>,
+    goes_on: bool,
+}
+
+/// What became of a message that was just sent.
+#[expect(clippy::large_enum_variant, reason = "moved once per request; a box would cost more than it saves")]
+pub(super) enum Settled {
+    /// It has its outcome, or nobody knows it yet.
+    Done(Document),
+    /// The bank certainly did nothing; this goes to the next one now.
+    GoesOn(Box<Operation>),
 }
 
 /// Everything that one completion reads and writes.
@@ -71,6 +92,11 @@ struct Work<'a> {
     look_after: Duration,
     /// What merchants pay.
     fees: &'a FeeTable,
+    /// When the next bank is asked about a message without outcome; `None` where there is nothing to send it
+    /// with any more.
+    goes_on: Option<Timestamp>,
+    /// The message to the next bank.
+    next: Option<Operation>,
     now: Timestamp,
 }
 
@@ -84,20 +110,45 @@ impl Payments {
         claim: Option<&Claim>,
         shop: Option<&str>,
     ) -> Result<Document, PaymentError> {
+        let word = Completed { operation, payment, word, shop, goes_on: false };
+        match self.write_down(word, claim).await? {
+            Settled::Done(document) => Ok(document),
+            // Asked not to go on.
+            Settled::GoesOn(_) => Err(PaymentError::Interrupted),
+        }
+    }
+
+    /// Writes down what became of an authorization whose instrument is still at hand. When the bank certainly
+    /// did nothing, the message to the next bank is written in the same unit.
+    pub(super) async fn settle_or_go_on(
+        &self,
+        operation: &Operation,
+        word: &BankWord,
+        claim: Option<&Claim>,
+        shop: &str,
+    ) -> Result<Settled, PaymentError> {
+        let (operation, payment) = (operation.id, operation.payment_id);
+        self.write_down(Completed { operation, payment, word, shop: Some(shop), goes_on: true }, claim).await
+    }
+
+    async fn write_down(&self, known: Completed<'_>, claim: Option<&Claim>) -> Result<Settled, PaymentError> {
+        let Completed { operation, payment, word, shop, goes_on } = known;
         let (spare, now) = (self.new_message().await?, self.now());
         let fees = self.fees.current(now).await?;
-        let completion = Completion { operation, payment, word, shop, spare, fees: &fees, now };
+        let completion = Completion { operation, payment, word, shop, spare, fees: &fees, goes_on, now };
         self.store
             .write(async |tx| {
-                let document = self.complete_in(tx, &completion).await?;
-                close_gate(tx, claim, &document, completion.now).await?;
-                Ok(document)
+                let settled = self.complete_in(tx, &completion).await?;
+                if let Settled::Done(document) = &settled {
+                    close_gate(tx, claim, document, completion.now).await?;
+                }
+                Ok(settled)
             })
             .await
     }
 
     /// The same inside a unit of work of the caller's.
-    pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Document, PaymentError> {
+    pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Settled, PaymentError> {
         let payment = rows::lock(tx, known.payment).await?.ok_or(PaymentError::NotFound(known.payment))?;
         let operation = operation_rows::by_id(tx.conn(), known.operation, payment.currency())
             .await?
@@ -114,19 +165,36 @@ impl Payments {
         let (spare, fees, now) = (known.spare, known.fees, known.now);
         let (hold_for, look_after) = (self.settings.capture_within, self.settings.escalate_after);
         let open = operation.status.is_open();
-        let told = Vec::new();
-        let mut work = Work { tx, payment, operation, attempt, shop, told, spare, hold_for, look_after, fees, now };
+        let goes_on = known.goes_on.then(|| now.after(self.settings.inquiry_after));
+        let mut work = Work {
+            tx,
+            payment,
+            operation,
+            attempt,
+            shop,
+            told: Vec::new(),
+            spare,
+            hold_for,
+            look_after,
+            fees,
+            goes_on,
+            next: None,
+            now,
+        };
         if open {
             work.apply(known.word, refund.as_mut()).await?;
         } else {
             work.heard_late(known.word).await?;
         }
-        Ok(Document {
+        if let Some(next) = work.next {
+            return Ok(Settled::GoesOn(Box::new(next)));
+        }
+        Ok(Settled::Done(Document {
             payment: Some(document_of(&work.payment, Some(&work.attempt))),
             refund: refund.as_ref().map(refund_document),
             operation: Some(operation_document(&work.operation)),
             ..Document::default()
-        })
+        }))
     }
 }
 
@@ -155,6 +223,10 @@ impl Work<'_> {
             }
             BankWord::Said(AcquirerAnswer::Declined { code, network_code }) => {
                 self.operation.network_code.clone_from(network_code);
+                if self.operation.kind == OperationKind::Authorize {
+                    let is_final = limit::is_final(*code, network_code.as_deref());
+                    declines::insert(self.tx, &self.attempt, &self.operation, is_final, self.now).await?;
+                }
                 self.refused(*code, refund).await?;
             }
             BankWord::NotSent => self.refused(DeclineCode::BankUnavailable, refund).await?,
@@ -180,6 +252,9 @@ impl Work<'_> {
             self.told.push(event);
         }
         operation_rows::update(self.tx, &self.operation).await?;
+        if let Some(next) = &self.next {
+            return Ok(operation_rows::insert(self.tx, next).await?);
+        }
         events::insert(self.tx, &self.told).await?;
         rows::update(self.tx, &self.payment).await?;
         Ok(())
@@ -231,6 +306,7 @@ impl Work<'_> {
 
     fn settle(&mut self, status: OperationStatus, decline: Option<DeclineCode>) {
         self.operation.status = status;
+        self.operation.fallback = None;
         self.operation.decline = decline;
         self.operation.next_inquiry_at = None;
         self.operation.updated_at = self.now;
@@ -303,8 +379,10 @@ impl Work<'_> {
     }
 
     async fn refused(&mut self, code: DeclineCode, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
+        self.next = self.next_bank(code);
         self.settle(OperationStatus::Failed, Some(code));
         match self.operation.kind {
+            OperationKind::Authorize if self.next.is_some() => {}
             OperationKind::Authorize => {
                 self.attempt.decline = Some(code);
                 keep::refused(self.tx, &mut self.attempt).await?;
@@ -330,6 +408,24 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The same authorization at the next bank, when there is one and this refusal is not about the card.
+    fn next_bank(&self, code: DeclineCode) -> Option<Operation> {
+        let inquire_at = self.goes_on.filter(|_| code.is_about_the_link())?;
+        let acquirer = self.operation.fallback.clone()?;
+        Some(Operation {
+            id: self.spare.id,
+            trace: self.spare.trace,
+            acquirer,
+            fallback: None,
+            acquirer_ref: None,
+            network_code: None,
+            next_inquiry_at: Some(inquire_at),
+            created_at: self.now,
+            updated_at: self.now,
+            ..self.operation.clone()
+        })
     }
 
     /// The bank confirmed another amount than was asked. For an authorization that money must not

@@ -3,6 +3,7 @@
 //! Two commits: one before the bank is asked (payment, attempt, decision, message), one after.
 
 use crate::clock::Timestamp;
+use crate::country::Country;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::{Event, EventType};
@@ -19,6 +20,7 @@ use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::paying::Paying;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
+use crate::payment::standing::Banks;
 use crate::payment::{CaptureMode, Payment, Payments};
 use crate::port::{Initiator, Instrument};
 use crate::risk::{self, Challenge, Verdict};
@@ -214,15 +216,22 @@ impl Payments {
             amount: payment.amount,
             card: attempt.method.pseudonym(),
             first6: attempt.method.face().map(|face| face.first6.as_str()),
-            country: card.and_then(|card| risk::bin::country_of(card.number().expose())),
+            country: attempt.issuer.country.as_ref().map(Country::code),
             email: payment.email.as_deref(),
             ip: payment.ip.as_deref(),
         };
-        let screening = risk::screen(tx, &subject, now).await?;
+        let standing = self.standing(tx, &payment, &attempt, now).await?;
+        let mut screening = risk::screen(tx, &subject, now).await?;
+        let can_ask = confirmation.method.initiator() == Initiator::Buyer && card.is_some() && self.issuer.is_there();
+        let refusal = standing.join(&mut screening, can_ask);
+        if screening.challenge == Challenge::Wanted {
+            // Kept with the attempt, so that it counts after a review, too.
+            attempt.three_ds = ThreeDs::Always;
+        }
         metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
         attempt.verdict = screening.verdict;
         let shop = scope.merchant.name.as_str();
-        let refusal = if paying.frozen { DeclineCode::CardFrozen } else { DeclineCode::RiskBlocked };
+        let refusal = if paying.frozen { DeclineCode::CardFrozen } else { refusal };
         let verdict = if paying.frozen { Verdict::Block } else { screening.verdict };
         if let Some((saving, given)) = confirmation.save.as_ref().zip(card).filter(|_| verdict != Verdict::Block) {
             keep::prepare(tx, &self.keyring, saving, (&payment, &mut attempt, given), now).await?;
@@ -236,7 +245,7 @@ impl Payments {
             }
             Verdict::Allow => {
                 payment = payment.send(now)?;
-                operation = Some(self.first_message(message, &payment, &attempt, now));
+                operation = Some(self.first_message(message, &payment, &attempt, standing.banks, now));
             }
             Verdict::Block => {
                 attempt.decline = Some(refusal);
@@ -304,7 +313,7 @@ impl Payments {
                 if let Some(paying) = method.card(opened.as_deref()).filter(|_| self.steps_up(confirmation, &word)) {
                     return self.step_up(&operation, &word, paying, claim, shop).await.map(Handled::Done);
                 }
-                let done = self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await;
+                let done = self.settle_or_ask_next(&operation, &word, instrument, claim, shop).await;
                 crash::at(Point::AttemptDone);
                 done.map(Handled::Done)
             }
@@ -333,6 +342,7 @@ impl Payments {
             mode: payment.mode,
             amount: payment.amount,
             method: paying.method.clone(),
+            issuer: paying.issuer.clone(),
             email: payment.email.clone(),
             ip: payment.ip.clone(),
             sealed_card: None,
@@ -348,17 +358,20 @@ impl Payments {
         }
     }
 
-    /// The first message of an attempt: a wallet's goes to the wallet.
+    /// The first message of an attempt: a card's goes where the merchant's routes say, a wallet's to the wallet.
     pub(super) fn first_message(
         &self,
         message: NewMessage,
         payment: &Payment,
         attempt: &Attempt,
+        banks: Option<Banks>,
         now: Timestamp,
     ) -> Operation {
         let mut operation = self.authorization(message, payment, attempt.id, now);
-        if let Method::Wallet(wallet) = &attempt.method {
-            operation.acquirer = wallet.to_string();
+        match (&attempt.method, banks) {
+            (Method::Wallet(wallet), _) => operation.acquirer = wallet.to_string(),
+            (Method::Card { .. }, Some(banks)) => banks.direct(&mut operation),
+            (Method::Card { .. }, None) => {}
         }
         operation
     }
@@ -383,6 +396,7 @@ impl Payments {
             by_expiry: false,
             trace: message.trace,
             acquirer: self.bank.acquirers.first().to_owned(),
+            fallback: None,
             acquirer_ref: None,
             approval_code: None,
             decline: None,

@@ -55,6 +55,7 @@ impl Payments {
                     Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Begun::Replayed),
                 }
                 let mut payment = self.draft(tx, id, scope, new, now).await?;
+                self.accept_currency(tx, &payment).await?;
                 let created = payment_event(EventType::PaymentCreated, &mut payment, None, &scope.merchant.name, now);
                 let begun = match confirmation {
                     Some(confirmation) => {

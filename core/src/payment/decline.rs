@@ -178,6 +178,12 @@ impl DeclineCode {
         }
     }
 
+    /// Whether another bank may say otherwise at once: the refusal is about the link, not about the card.
+    #[must_use]
+    pub const fn is_about_the_link(self) -> bool {
+        matches!(self, Self::ProcessingError | Self::BankUnavailable)
+    }
+
     /// The code that a buyer or a shop's page may see: it never says lost, stolen or suspected.
     #[must_use]
     pub const fn buyer_safe(self) -> Self {

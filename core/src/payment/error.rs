@@ -3,6 +3,7 @@
 use crate::id::{CardId, MandateId, OperationId, PaymentId, RefundId, ReviewId};
 use crate::idempotency::KeyConflict;
 use crate::mandate::{Refusal, TermsError};
+use crate::money::Currency;
 use crate::payment::attempt::WalletName;
 use crate::payment::card::CardError;
 use crate::payment::machine::IllegalMove;
@@ -48,6 +49,15 @@ pub enum PaymentError {
     /// The refund number belongs to another refund.
     #[error("the refund number is already used by another refund")]
     RefundRefTaken,
+    /// The merchant does not take payments in this currency.
+    #[error("the shop takes no payments in {0}")]
+    CurrencyNotAccepted(Currency),
+    /// The merchant does not offer to pay with a card.
+    #[error("the shop takes no cards")]
+    CardsNotOffered,
+    /// The merchant does not offer this wallet, or no acquirer does.
+    #[error("the wallet {0} is not offered here")]
+    WalletNotOffered(WalletName),
     /// The payment's status does not allow it.
     #[error(transparent)]
     IllegalMove(#[from] IllegalMove),
@@ -60,9 +70,6 @@ pub enum PaymentError {
     /// An earlier capture, void or refund of the payment has no outcome yet.
     #[error("another operation on the payment has no outcome yet")]
     OperationInProgress,
-    /// No configured acquirer offers the wallet.
-    #[error("the wallet {0} is not offered here")]
-    WalletNotOffered(WalletName),
     /// The idempotency key does not let it through.
     #[error(transparent)]
     Key(#[from] KeyConflict),

@@ -87,7 +87,8 @@ impl Payments {
                     return Ok(Heard::Repeated);
                 }
                 let spare = message;
-                let completion = Completion { operation, payment, word: &word, shop: None, spare, fees: &fees, now };
+                let (word, fees, goes_on) = (&word, &*fees, false);
+                let completion = Completion { operation, payment, word, shop: None, spare, fees, goes_on, now };
                 self.complete_in(tx, &completion).await?;
                 Ok::<_, PaymentError>(Heard::Applied)
             })

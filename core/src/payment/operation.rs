@@ -108,13 +108,16 @@ pub struct Operation {
     pub trace: i64,
     /// The acquirer's name.
     pub acquirer: String,
+    /// The acquirer that is asked next should this one certainly not do it. Forgotten with the outcome.
+    pub fallback: Option<String>,
     /// The acquirer's reference: of this message when it succeeded, of the authorization before.
     pub acquirer_ref: Option<String>,
     /// The issuer's approval code.
     pub approval_code: Option<String>,
     /// Why it was refused.
     pub decline: Option<DeclineCode>,
-    /// The network's own word for it (ISO 8583 field 39), for staff.
+    /// The network's own word for it (ISO 8583 field 39), with Mastercard's merchant advice code behind a
+    /// slash when there is one: `05/03`.
     pub network_code: Option<String>,
     /// The acquirer said that it has the message: it cannot have been lost on the way any more.
     pub acknowledged: bool,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use crate::bin_table::Issuer;
 use crate::clock::Timestamp;
 use crate::payment::attempt::{Method, VaultUse};
 use crate::payment::card::Card;
@@ -17,6 +18,8 @@ use crate::vault::keep;
 pub(super) struct Paying<'a> {
     /// What may be shown of it.
     pub(super) method: Method,
+    /// What is known of the card's issuer.
+    pub(super) issuer: Issuer,
     /// The card, when it is one.
     pub(super) card: Option<TheCard<'a>>,
     pub(super) vault: VaultUse,
@@ -82,7 +85,7 @@ impl Payments {
                     return Err(PaymentError::WalletNotOffered(wallet.clone()));
                 }
                 let (method, vault) = (Method::Wallet(wallet.clone()), VaultUse::default());
-                return Ok(Paying { method, card: None, vault, frozen: false });
+                return Ok(Paying { method, issuer: Issuer::default(), card: None, vault, frozen: false });
             }
         };
         Ok(self.by_card(payment, Cow::Owned(opened.card), vault, opened.frozen))
@@ -90,11 +93,14 @@ impl Payments {
 
     fn by_card<'a>(&self, payment: &Payment, card: Cow<'a, Card>, vault: VaultUse, frozen: bool) -> Paying<'a> {
         let number = card.number().expose();
+        let issuer = self.bins.table().issuer_of(&card);
+        let mut face = card.face();
+        face.brand = issuer.brand.unwrap_or(face.brand);
         let method = Method::Card {
-            face: card.face(),
+            face,
             card: self.keyring.fingerprint("platform", number),
             merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
         };
-        Paying { method, card: Some(TheCard(card)), vault, frozen }
+        Paying { method, issuer, card: Some(TheCard(card)), vault, frozen }
     }
 }

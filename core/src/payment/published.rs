@@ -89,6 +89,9 @@ fn card_document(attempt: &Attempt) -> Option<CardDocument> {
         exp_month: face.exp_month,
         exp_year: face.exp_year,
         fingerprint: merchant_card.clone(),
+        issuer: attempt.issuer.name.clone(),
+        issuer_country: attempt.issuer.country.map(|country| country.to_string()),
+        kind: attempt.issuer.kind.map(|kind| kind.as_str().to_owned()),
     })
 }
 

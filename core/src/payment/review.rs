@@ -144,7 +144,7 @@ impl Payments {
                 crash::at(Point::ReviewStored);
                 let word = self.bank.authorize(&operation, instrument).await;
                 crash::at(Point::ReviewAnswered);
-                let done = self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await;
+                let done = self.settle_or_ask_next(&operation, &word, instrument, None, &shop).await;
                 crash::at(Point::ReviewDone);
                 done
             }
@@ -185,7 +185,9 @@ impl Payments {
             }
             ReviewDecision::Approve => {
                 let payment = payment.send(now)?;
-                let operation = self.first_message(message, &payment, &attempt, now);
+                // Routes that were taken away since it was held leave the install's first acquirer.
+                let banks = self.banks_of(tx, &payment, &attempt).await?;
+                let operation = self.first_message(message, &payment, &attempt, banks, now);
                 (payment, Some(operation))
             }
         };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::bin_table::Bins;
 use crate::clock::{Clock, Timestamp};
 use crate::document::Document;
 use crate::id::{OperationId, PaymentId, RefundId};
@@ -17,6 +18,8 @@ use crate::payment::published::{document_of, operation_document, refund_document
 use crate::payment::status::Stage;
 use crate::payment::trace::Traces;
 use crate::port::Authenticator;
+use crate::routing::Profiles;
+use crate::routing::breaker::{BreakerSettings, BreakerState, Breakers};
 use crate::secret::Keyring;
 use crate::store::{
     Store, StoreError, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
@@ -43,6 +46,10 @@ pub struct PaymentSettings {
     pub warn_before: Duration,
     /// How long a message to the bank may have no outcome before staff are told.
     pub escalate_after: Duration,
+    /// Messages without an answer in a row until a bank is left alone.
+    pub breaker_failures: u32,
+    /// How long a bank that did not answer is left alone.
+    pub breaker_pause: Duration,
 }
 
 impl Default for PaymentSettings {
@@ -55,6 +62,8 @@ impl Default for PaymentSettings {
             capture_within: Duration::from_secs(7 * 24 * 3_600),
             warn_before: Duration::from_secs(24 * 3_600),
             escalate_after: Duration::from_secs(900),
+            breaker_failures: 5,
+            breaker_pause: Duration::from_secs(30),
         }
     }
 }
@@ -79,6 +88,8 @@ pub struct Payments {
     pub(super) issuer: Issuer,
     pub(super) traces: Traces,
     pub(super) fees: Fees,
+    pub(super) bins: Bins,
+    pub(super) profiles: Profiles,
     pub(super) settings: PaymentSettings,
 }
 
@@ -92,10 +103,19 @@ impl Payments {
         keyring: Keyring,
         settings: PaymentSettings,
     ) -> Self {
-        let bank = Bank { acquirers: acquirers.into(), deadline: settings.acquirer_deadline };
+        let acquirers = acquirers.into();
+        let breaker = BreakerSettings {
+            failures: settings.breaker_failures,
+            pause: settings.breaker_pause,
+            // A message has its answer by then, or it was lost with its process.
+            probe: settings.acquirer_deadline * 2,
+        };
+        let breakers = Breakers::new(acquirers.names(), breaker, Arc::clone(&clock));
+        let bank = Bank { acquirers, deadline: settings.acquirer_deadline, breakers };
+        let profiles = Profiles::new(store.clone(), Arc::clone(&clock));
         let (traces, fees) = (Traces::new(store.clone()), Fees::new(store.clone()));
         let issuer = Issuer::none(settings.acquirer_deadline);
-        Self { store, clock, bank, keyring, issuer, traces, fees, settings }
+        Self { store, clock, bank, keyring, issuer, traces, fees, bins: Bins::default(), profiles, settings }
     }
 
     /// With a 3-D Secure server, and with the address of the site that buyers come back to from the
@@ -109,6 +129,26 @@ impl Payments {
     #[must_use]
     pub fn vault(&self, settings: VaultSettings) -> Vault {
         Vault::new(self.store.clone(), Arc::clone(&self.clock), self.keyring.clone(), settings)
+    }
+
+    /// With this table of issuers instead of the one that comes with Aviso.
+    #[must_use]
+    pub fn with_bins(mut self, bins: Bins) -> Self {
+        self.bins = bins;
+        self
+    }
+
+    /// With merchants' profiles from this service, so that a change made through it counts at once.
+    #[must_use]
+    pub fn with_profiles(mut self, profiles: Profiles) -> Self {
+        self.profiles = profiles;
+        self
+    }
+
+    /// The acquirers and how this process stands with each.
+    #[must_use]
+    pub fn acquirers(&self) -> Vec<(String, BreakerState)> {
+        self.bank.breakers.states()
     }
 
     pub(crate) const fn bank(&self) -> &Bank {

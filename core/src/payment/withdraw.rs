@@ -20,6 +20,7 @@ pub(super) fn reversal_of(authorization: &Operation, message: NewMessage, now: T
         inquiries: 0,
         next_inquiry_at: Some(now),
         escalated_at: None,
+        fallback: None,
         created_at: now,
         updated_at: now,
         ..authorization.clone()

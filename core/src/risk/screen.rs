@@ -30,7 +30,6 @@ pub(crate) enum Challenge {
     /// Not for us.
     NotWanted,
     /// A policy allows the attempt on this condition only.
-    #[cfg_attr(not(test), expect(dead_code, reason = "set by policies on the issuer's country and currency"))]
     Wanted,
 }
 

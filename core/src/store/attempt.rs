@@ -11,6 +11,7 @@ use sea_orm::{
 use super::entity::attempt;
 use super::payment::money;
 use super::{StoreError, Tx};
+use crate::bin_table::{CardKind, Issuer};
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, CardId, MandateId, MerchantId, PaymentId};
 use crate::merchant::Mode;
@@ -46,6 +47,9 @@ fn attempt_row(attempt: &Attempt) -> attempt::Model {
         card: card.to_owned(),
         merchant_card: merchant_card.to_owned(),
         wallet,
+        issuer: attempt.issuer.name.clone(),
+        issuer_country: attempt.issuer.country.map(|country| country.to_string()),
+        card_kind: attempt.issuer.kind.map(|kind| kind.as_str().to_owned()),
         email_ci: attempt.email.clone(),
         ip: attempt.ip.clone(),
         sealed_card: attempt.sealed_card.clone(),
@@ -85,6 +89,13 @@ fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
             merchant_card: row.merchant_card,
         },
     };
+    let issuer = Issuer {
+        // The brand of the attempt is what the table said then.
+        brand: None,
+        name: row.issuer,
+        country: row.issuer_country.map(|code| code.parse().map_err(|_| bad("issuer_country"))).transpose()?,
+        kind: row.card_kind.as_deref().and_then(CardKind::from_name),
+    };
     Ok(Attempt {
         id: AttemptId::from_uuid(row.id),
         payment_id: PaymentId::from_uuid(row.payment_id),
@@ -93,6 +104,7 @@ fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
         mode: Mode::from_name(&row.mode).ok_or_else(|| bad("mode"))?,
         amount: money("attempt", row.amount, &row.currency)?,
         method,
+        issuer,
         email: row.email_ci,
         ip: row.ip,
         sealed_card: row.sealed_card,

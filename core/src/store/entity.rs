@@ -14,6 +14,7 @@ pub(super) mod bot_button;
 pub(super) mod bot_conversation;
 pub(super) mod bot_update;
 pub(super) mod buyer_case;
+pub(super) mod card_decline;
 pub(super) mod delivery;
 pub(super) mod delivery_attempt;
 pub(super) mod event;
@@ -30,6 +31,8 @@ pub(super) mod mandate;
 pub(super) mod merchant;
 pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
+pub(super) mod merchant_profile;
+pub(super) mod merchant_route;
 pub(super) mod operation;
 pub(super) mod payment;
 #[cfg(test)]
@@ -83,6 +86,7 @@ mod tests {
             bot_conversation,
             bot_update,
             buyer_case,
+            card_decline,
             delivery,
             delivery_attempt,
             event,
@@ -99,6 +103,8 @@ mod tests {
             merchant,
             merchant_fee,
             merchant_key,
+            merchant_profile,
+            merchant_route,
             operation,
             payment,
             payment_transition,

@@ -72,6 +72,13 @@ pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: MerchantId) -> Result
     Ok(merchant::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(merchant_from))
 }
 
+/// Keeps others from changing what belongs to a merchant until the unit ends. `false` when there is none.
+pub(crate) async fn lock(tx: &Tx, id: MerchantId) -> Result<bool, StoreError> {
+    // Renders nothing on SQLite, whose one writer is the lock.
+    let query = merchant::Entity::find_by_id(id.as_uuid()).lock(LockType::Update);
+    Ok(query.one(tx.conn()).await?.is_some())
+}
+
 pub(crate) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Merchant>, StoreError> {
     let query = merchant::Entity::find().order_by(merchant::Column::Id, Order::Asc);
     Ok(query.all(conn).await?.into_iter().map(merchant_from).collect())

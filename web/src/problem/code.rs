@@ -108,6 +108,10 @@ codes! {
     TelegramTaken = "telegram_taken", CONFLICT, "This Telegram account is connected to another account";
     /// The account has another Telegram identity.
     AccountBound = "account_bound", CONFLICT, "The account is connected to another Telegram account";
+    /// The shop takes no payments in this currency.
+    CurrencyNotAccepted = "currency_not_accepted", UNPROCESSABLE_ENTITY, "The currency is not accepted";
+    /// The shop does not offer to pay with this.
+    MethodNotOffered = "method_not_offered", UNPROCESSABLE_ENTITY, "The way to pay is not offered";
     /// The body is larger than allowed.
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The body is of another type than expected.

@@ -75,10 +75,12 @@ impl From<PaymentError> for Problem {
             PaymentError::Mandate(refusal) => outside(refusal),
             PaymentError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
             PaymentError::RefundRefTaken => Self::new(Code::RefundRefTaken, detail).at("/refund_ref"),
+            PaymentError::CurrencyNotAccepted(_) => Self::new(Code::CurrencyNotAccepted, detail).at("/currency"),
+            PaymentError::CardsNotOffered => Self::new(Code::MethodNotOffered, detail).at("/card"),
+            PaymentError::WalletNotOffered(_) => Self::new(Code::MethodNotOffered, detail).at("/wallet"),
             PaymentError::IllegalMove(_) => Self::new(Code::PaymentStateConflict, detail),
             PaymentError::AmountTooLarge { .. } => Self::new(Code::AmountTooLarge, detail).at("/amount"),
             PaymentError::OperationInProgress => Self::new(Code::OperationInProgress, detail).retry_after(SOON),
-            PaymentError::WalletNotOffered(_) => Self::new(Code::FieldInvalid, detail).at("/wallet"),
             PaymentError::Key(conflict) => conflict.into(),
             PaymentError::Seal(_) => fault(&error),
             PaymentError::Interrupted => Self::new(

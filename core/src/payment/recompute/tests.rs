@@ -127,6 +127,7 @@ impl Hub {
             inquiries: 0,
             next_inquiry_at: None,
             escalated_at: None,
+            fallback: None,
             created_at: self.now,
             updated_at: self.now,
         });
@@ -159,6 +160,7 @@ impl Hub {
             email: None,
             ip: None,
             sealed_card: None,
+            issuer: Default::default(),
             vault: VaultUse::default(),
             three_ds: ThreeDs::Automatic,
             return_url: None,

@@ -18,6 +18,7 @@ pub struct Model {
     pub by_expiry: i32,
     pub trace: i64,
     pub acquirer: String,
+    pub fallback: Option<String>,
     pub acquirer_ref: Option<String>,
     pub approval_code: Option<String>,
     pub decline_code: Option<String>,

@@ -1,0 +1,64 @@
+//! Merchants' profiles on the command line: from a file, and back to the screen.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use aviso_core::audit::Actor;
+use aviso_core::id::MerchantId;
+use aviso_core::merchant::Mode;
+use aviso_core::routing::ProfileDraft;
+
+use crate::app::Services;
+
+/// Sets a merchant's profile from a file and says what changed.
+///
+/// # Errors
+///
+/// When the file cannot be read or has wrong values; each is named with its key, and nothing is changed.
+pub(super) async fn configure(
+    services: &Services,
+    merchant: MerchantId,
+    mode: Mode,
+    file: &Path,
+) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let draft: ProfileDraft = toml::from_str(&text).with_context(|| file.display().to_string())?;
+    let acquirers = services.payments.acquirers();
+    let names: Vec<&str> = acquirers.iter().map(|(name, _)| name.as_str()).collect();
+    let profile = match draft.check(&names) {
+        Ok(profile) => profile,
+        Err(errors) => {
+            let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+            bail!("{} was not taken over:\n{}", file.display(), lines.join("\n"));
+        }
+    };
+    let changes = services.profiles.configure(Actor::Operator, merchant, mode, profile).await?;
+    if changes.is_empty() {
+        return Ok("Nothing is different: nothing was changed.".to_owned());
+    }
+    let lines: String = changes.iter().map(|change| format!("{change}\n")).collect();
+    Ok(format!("{merchant} {}\n{lines}", mode.as_str()))
+}
+
+/// Shows a merchant and its profiles.
+///
+/// # Errors
+///
+/// When there is no such merchant.
+pub(super) async fn show(services: &Services, merchant: MerchantId) -> anyhow::Result<String> {
+    let known = services.merchants.list().await?.into_iter().find(|one| one.id == merchant);
+    let Some(known) = known else { bail!("there is no merchant {merchant}") };
+    let mut text = format!("{}  {}  {}\n", known.id, known.name, known.language.code());
+    for mode in [Mode::Test, Mode::Live] {
+        let Some(profile) = services.profiles.show(merchant, mode).await? else {
+            let _ = writeln!(text, "{}: no profile, everything is accepted", mode.as_str());
+            continue;
+        };
+        let _ = writeln!(text, "{}: version {}", mode.as_str(), profile.version);
+        for (key, value) in profile.lines() {
+            let _ = writeln!(text, "  {key} = {value}");
+        }
+    }
+    Ok(text)
+}
