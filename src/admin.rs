@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use aviso_core::audit::Actor;
 use aviso_core::clock::SystemClock;
+use aviso_core::ledger::fee::Fee;
 
 use crate::app::Services;
 use crate::cli::AdminCommand;
@@ -47,6 +48,16 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
                 ticket.match_code
             ))
         }
+        AdminCommand::SetFee { merchant, mode, currency, method, basis_points, fixed } => {
+            let fee = Fee { merchant_id: merchant, mode, currency, method, basis_points, fixed };
+            services.ledger.set_fee(Actor::Operator, &fee).await?;
+            Ok(format!(
+                "{merchant} pays {} % and {fixed} minor units of {currency} ({}, {}).",
+                percent(basis_points),
+                mode.as_str(),
+                fee.method
+            ))
+        }
         AdminCommand::VerifyAudit => match services.audit.verify().await? {
             Ok(rows) => Ok(format!("The audit log is whole: {rows} rows.")),
             Err(broken) => bail!("the audit log is broken at row {}", broken.number),
@@ -60,4 +71,9 @@ async fn bot_username(config: &Config) -> anyhow::Result<String> {
     aviso_bot::username(&token, config.telegram.api_url.as_ref())
         .await
         .context("the invitation is made, but Telegram does not tell the bot's name")
+}
+
+/// Basis points as people read them: 290 is 2.90.
+fn percent(basis_points: i32) -> String {
+    format!("{}.{:02}", basis_points / 100, basis_points % 100)
 }

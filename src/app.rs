@@ -1,5 +1,6 @@
 //! One running hub: its services, its edges, its tasks.
 
+mod sandbox_pages;
 mod services;
 
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use aviso_bot::{Bot, BotConfig, BotMode, BotServices, TelegramChannel};
 use aviso_core::clock::Clock;
-use aviso_core::delivery::{Channel, Planner, Worker};
+use aviso_core::delivery::{Channel, Heartbeat, Planner, Worker};
 use aviso_notifier::channel::EmailChannel;
 use aviso_notifier::email::config::{MailConfig, MailTransport};
 use aviso_web::{BotLink, Limits, Rate, WebConfig, WebParts, WebState};
@@ -30,10 +31,17 @@ pub use services::{Services, migrate, open_store};
 
 /// How often the janitor looks.
 const JANITOR_EVERY: Duration = Duration::from_millis(500);
+/// How often reservations that run out and overdue outcomes are looked for.
+const RESERVATIONS_EVERY: Duration = Duration::from_secs(1);
+/// How often the ledger is sealed.
+const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How often histograms are folded, so that they do not grow.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+
+/// How often old rows are looked for.
+const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 
 /// A running hub.
 #[derive(Debug)]
@@ -46,6 +54,8 @@ pub struct App {
     pub private_address: SocketAddr,
     /// Its tasks.
     pub tasks: Tasks,
+    /// Outlives the tasks: leases that they still work on are not given away.
+    heartbeat: Option<Tasks>,
 }
 
 impl App {
@@ -60,9 +70,12 @@ impl App {
         let listener = listen("server.listen", config.server.listen).await?;
         let private = listen("server.private_listen", config.server.private_listen).await?;
         let (address, private_address) = (listener.local_addr()?, private.local_addr()?);
-        if services.store.is_exclusive() {
+        let heartbeat = if services.store.is_exclusive() {
             services.deliveries.adopt_orphans().await?;
-        }
+            None
+        } else {
+            Some(beat(&services).await?)
+        };
         let mut tasks = Tasks::default();
         let has = |role| roles.contains(&role);
 
@@ -88,7 +101,7 @@ impl App {
             start_worker(&mut tasks, "notifier", &services, Arc::new(channel));
         }
         let state = web_state(config, &services, bot.as_ref(), metrics);
-        let mut router = aviso_web::router(state.clone());
+        let mut router = aviso_web::router(state.clone()).merge(sandbox_pages::router(&services, address));
         if let Some(bot) = bot
             && has(RoleName::Bot)
         {
@@ -104,18 +117,30 @@ impl App {
             serve(&mut tasks, "web", listener, router);
         }
         tracing::info!(%address, %private_address, database = services.store.backend_name(), "the hub runs");
-        Ok(Self { services, address, private_address, tasks })
+        Ok(Self { services, address, private_address, tasks, heartbeat })
     }
 
     /// Stops everything and closes the database. Gives `false` when something had to be cut off.
     pub async fn stop(mut self) -> bool {
-        let clean = self.tasks.stop_all().await;
+        let mut clean = self.tasks.stop_all().await;
+        if let Some(heartbeat) = &mut self.heartbeat {
+            clean &= heartbeat.stop_all().await;
+        }
         if let Err(error) = self.services.store.close().await {
             tracing::error!(%error, "the database did not close");
             return false;
         }
         clean
     }
+}
+
+/// Tells the other processes on this database that this one lives, before it takes any lease.
+async fn beat(services: &Services) -> anyhow::Result<Tasks> {
+    let heartbeat = Heartbeat::new(services.store.clone(), Arc::clone(&services.clock));
+    heartbeat.beat().await?;
+    let mut tasks = Tasks::default();
+    tasks.spawn("heartbeat", heartbeat.run(tasks.token()));
+    Ok(tasks)
 }
 
 async fn listen(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -199,6 +224,7 @@ fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &
         keyring: services.keyring.clone(),
         payments: services.payments.clone(),
         refunds: services.refunds.clone(),
+        ledger: services.ledger.clone(),
         merchants: services.merchants.clone(),
         endpoints: services.endpoints.clone(),
         accounts: services.accounts.clone(),
@@ -234,7 +260,7 @@ fn start_worker(tasks: &mut Tasks, name: &'static str, services: &Services, chan
     tasks.spawn(name, worker.run(stop));
 }
 
-/// Planning, lost leases, unknown outcomes, expiry and sweeping.
+/// Planning, lost leases, unknown outcomes, buyers at their issuers' pages, expiry, sealing and sweeping.
 fn start_janitor(tasks: &mut Tasks, services: &Services) {
     let (stop, planner) = (tasks.token(), Planner::new(services.store.clone(), Arc::clone(&services.clock)));
     tasks.spawn("planner", async move { planner.run(stop).await });
@@ -244,6 +270,19 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
     tasks.spawn("janitor", every(JANITOR_EVERY, stop, async move || payments.resolve_due().await.map(|_| ())));
     let (stop, payments) = (tasks.token(), services.payments.clone());
     tasks.spawn("expiry", every(JANITOR_EVERY, stop, async move || payments.expire_due().await.map(|_| ())));
+    let (stop, payments) = (tasks.token(), services.payments.clone());
+    tasks.spawn(
+        "reservations",
+        every(RESERVATIONS_EVERY, stop, async move || {
+            payments.warn_due().await?;
+            payments.release_due().await?;
+            payments.escalate_due().await.map(|_| ())
+        }),
+    );
+    let (stop, ledger) = (tasks.token(), services.ledger.clone());
+    tasks.spawn("sealer", every(SEAL_EVERY, stop, async move || ledger.seal().await.map(|_| ())));
+    let (stop, payments) = (tasks.token(), services.payments.clone());
+    tasks.spawn("issuers", every(JANITOR_EVERY, stop, async move || payments.check_issuers_due().await.map(|_| ())));
     let stop = tasks.token();
     tasks.spawn(
         "metrics",
@@ -252,6 +291,9 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
             Ok(())
         }),
     );
+    let (stop, retention) = (tasks.token(), services.retention.clone());
+    let until = stop.clone();
+    tasks.spawn("retention", every(RETENTION_EVERY, stop, async move || retention.sweep(&until).await.map(|_| ())));
     let (stop, payments, memory) = (tasks.token(), services.payments.clone(), services.memory.clone());
     tasks.spawn(
         "sweeper",

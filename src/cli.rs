@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use aviso_core::account::Role;
+use aviso_core::clock::Timestamp;
 use aviso_core::id::MerchantId;
 use aviso_core::language::Language;
+use aviso_core::ledger::fee::FeeMethod;
 use aviso_core::merchant::Mode;
+use aviso_core::money::Currency;
 use clap::{Args, Parser, Subcommand};
 
 /// A self-hosted payment hub that talks.
@@ -34,6 +37,45 @@ pub enum Command {
     /// Manage merchants, keys and staff, and verify the audit log.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Check the books, look at balances, settle, pay out.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+}
+
+/// What an operator may do with the books.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Recompute the hash chain and every balance, and compare them with the payments.
+    Verify,
+    /// Print every balance.
+    Balances {
+        /// Only those about this merchant's money (`mer_…`).
+        #[arg(long)]
+        merchant: Option<MerchantId>,
+    },
+    /// The acquirers paid for what was taken before a moment: make it available to merchants.
+    Settle {
+        /// The moment, RFC 3339. Default: now.
+        #[arg(long)]
+        before: Option<Timestamp>,
+        /// Only this merchant (`mer_…`).
+        #[arg(long)]
+        merchant: Option<MerchantId>,
+    },
+    /// Write down that available money was paid out to a merchant, and tell it.
+    Payout {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// test or live.
+        #[arg(long, default_value = "live", value_parser = mode)]
+        mode: Mode,
+        /// The currency, like EUR.
+        #[arg(long)]
+        currency: Currency,
+        /// How much, like 12.50. Default: all that may be paid out.
+        #[arg(long)]
+        amount: Option<String>,
+    },
 }
 
 /// How to run the hub.
@@ -98,6 +140,26 @@ pub enum AdminCommand {
         /// viewer, agent, senior, finance, admin or owner.
         #[arg(long, default_value = "agent", value_parser = role)]
         role: Role,
+    },
+    /// Set what a merchant pays for taken money.
+    SetFee {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// test or live.
+        #[arg(long, default_value = "live", value_parser = mode)]
+        mode: Mode,
+        /// The currency of the payments, like EUR.
+        #[arg(long)]
+        currency: Currency,
+        /// card, wallet:NAME, or * for what has no fee of its own.
+        #[arg(long, default_value = "*")]
+        method: FeeMethod,
+        /// Hundredths of a percent of the amount: 290 is 2.9 %.
+        #[arg(long)]
+        basis_points: i32,
+        /// Minor units for each payment: 30 is 0.30 EUR.
+        #[arg(long, default_value_t = 0)]
+        fixed: i64,
     },
     /// Recompute the hash chain of the audit log.
     VerifyAudit,

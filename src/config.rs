@@ -18,8 +18,8 @@ use figment::providers::{Format, Toml};
 use serde::Deserialize;
 
 pub use section::{
-    DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, SecretsConfig, ServerConfig, TelegramConfig,
-    TelegramMode, TestingConfig, WebhooksConfig,
+    DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, RetentionConfig, SecretsConfig, ServerConfig,
+    TelegramConfig, TelegramMode, TestingConfig, WebhooksConfig,
 };
 
 /// Why the configuration was refused. Each names key, value and expectation.
@@ -70,6 +70,8 @@ pub struct Config {
     pub webhooks: WebhooksConfig,
     /// `[limits]`
     pub limits: LimitsConfig,
+    /// `[retention]`
+    pub retention: RetentionConfig,
     /// `[log]`
     pub log: LogConfig,
     /// `[testing]`
@@ -88,6 +90,7 @@ impl Default for Config {
             mail: None,
             webhooks: WebhooksConfig::default(),
             limits: LimitsConfig::default(),
+            retention: RetentionConfig::default(),
             log: LogConfig::default(),
             testing: TestingConfig::default(),
         }
@@ -151,6 +154,21 @@ impl Config {
         }
         if self.limits.forms_per_minute == 0 {
             return refuse("limits.forms_per_minute", &0, "at least 1");
+        }
+        let retention = &self.retention;
+        if retention.deliveries_days < 7 || retention.decisions_days < 30 {
+            return refuse(
+                "retention.deliveries_days, retention.decisions_days",
+                &format!("{}, {}", retention.deliveries_days, retention.decisions_days),
+                "at least 7 and 30 days",
+            );
+        }
+        if retention.events_days < retention.deliveries_days.max(30) {
+            return refuse(
+                "retention.events_days",
+                &retention.events_days,
+                "at least 30 days, and not fewer than retention.deliveries_days",
+            );
         }
         if tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_err() {
             return refuse("log.filter", &self.log.filter, "a filter such as `info` or `aviso=debug,warn`");

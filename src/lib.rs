@@ -6,6 +6,7 @@ pub mod admin;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod ledger;
 pub mod lifecycle;
 pub mod sandbox;
 pub mod telemetry;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aviso::app::{self, App};
 use aviso::cli::{Cli, Command, ServeArgs};
 use aviso::config::Config;
-use aviso::{admin, lifecycle, sandbox, telemetry};
+use aviso::{admin, ledger, lifecycle, sandbox, telemetry};
 use aviso_core::clock::SystemClock;
 use aviso_core::crash;
 use clap::Parser;
@@ -46,6 +46,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             config.telegram_token()?;
             say(config.redacted().trim_end());
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Ledger(command) => {
+            let answer = ledger::run(&config, command).await?;
+            say(answer.text.trim_end());
+            Ok(if answer.is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Admin(command) => {
             say(admin::run(&config, command).await?.trim_end());

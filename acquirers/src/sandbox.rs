@@ -7,6 +7,7 @@
 
 pub mod card;
 pub mod entry;
+pub mod issuer;
 pub mod journal;
 
 mod books;
@@ -21,9 +22,11 @@ use aviso_core::clock::{Clock, SystemClock};
 use aviso_core::id::OperationId;
 use aviso_core::payment::decline::DeclineCode;
 use aviso_core::port::{
-    Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, Instrument, LinkError,
+    Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Initiator, Inquiry, InquiryRequest, Instrument,
+    LinkError,
 };
 
+use books::Shown;
 use card::{Conduct, Link, Script, TestCard};
 use desk::{Desk, Heard};
 use entry::{Authorization, BookEntry, Message};
@@ -108,7 +111,7 @@ impl SandboxBank {
         conduct: fn(Script) -> Conduct,
     ) -> Result<AcquirerAnswer, LinkError> {
         let conduct = conduct(self.desk().script(acquirer_ref(request)));
-        self.exchange(request.message.operation, message, conduct, false).await
+        self.exchange(request.message.operation, message, conduct, Shown::default()).await
     }
 
     /// Carries a message over the link and the answer back.
@@ -117,14 +120,14 @@ impl SandboxBank {
         operation: OperationId,
         message: Message,
         conduct: Conduct,
-        cvc_given: bool,
+        shown: Shown,
     ) -> Result<AcquirerAnswer, LinkError> {
         match conduct.link {
             Link::Down => return Err(LinkError::NotSent("the connection was refused".to_owned())),
             Link::LosesRequest => return self.wait_in_vain().await,
             Link::Sound | Link::LosesAnswer => {}
         }
-        let terms = books::Terms { conduct, cvc_given };
+        let terms = books::Terms { conduct, shown };
         let heard = self.desk().hear(operation, message, terms, self.clock.now())?;
         match (heard, conduct.link) {
             // The fault strikes once: who asks again with the same reference hears the recorded answer.
@@ -148,7 +151,7 @@ impl Acquirer for SandboxBank {
     }
 
     async fn authorize(&self, request: AuthorizeRequest<'_>) -> Result<AcquirerAnswer, LinkError> {
-        let Instrument::Card { card, cvc, .. } = request.instrument else {
+        let Instrument::Card { card, cvc, authentication, initiator } = request.instrument else {
             return Ok(AcquirerAnswer::declined(DeclineCode::TransactionNotPermitted));
         };
         let test_card = TestCard::with_number(card.number().expose());
@@ -160,9 +163,15 @@ impl Acquirer for SandboxBank {
             first6: face.first6,
             last4: face.last4,
             test_card: test_card.map(|card| card.name.to_owned()),
+            eci: authentication.and_then(|found| found.eci.clone()),
         };
         let conduct = test_card.map_or(Script::SOUND, |card| card.script).authorize;
-        self.exchange(request.message.operation, message, conduct, cvc.is_some()).await
+        let shown = Shown {
+            cvc: cvc.is_some(),
+            authenticated: authentication.is_some_and(|found| found.status.shifts_liability()),
+            by_merchant: initiator == Initiator::Merchant,
+        };
+        self.exchange(request.message.operation, message, conduct, shown).await
     }
 
     async fn capture(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {

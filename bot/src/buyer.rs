@@ -74,7 +74,8 @@ pub(crate) async fn press(
         | Press::Approve(_)
         | Press::Reject(_)
         | Press::Reviews
-        | Press::Review(_) => {}
+        | Press::Review(_)
+        | Press::AskBank(_) => {}
     }
     Ok(None)
 }

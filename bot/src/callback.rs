@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{ButtonId, LinkId, PaymentId, ReviewId};
+use aviso_core::id::{ButtonId, LinkId, OperationId, PaymentId, ReviewId};
 use aviso_core::language::Language;
 
 /// The most that a button may carry.
@@ -70,6 +70,8 @@ pub(crate) enum Press {
     Reviews,
     /// Staff: the card of one review.
     Review(ReviewId),
+    /// Staff: the bank is asked again about a message.
+    AskBank(OperationId),
 }
 
 /// The data of a button that this version does not make.
@@ -103,6 +105,7 @@ impl fmt::Display for Press {
             Self::Reject(review) => write!(f, "rr:{review}"),
             Self::Reviews => f.write_str("rq"),
             Self::Review(review) => write!(f, "rc:{review}"),
+            Self::AskBank(operation) => write!(f, "ob:{operation}"),
         }
     }
 }
@@ -142,6 +145,7 @@ impl FromStr for Press {
             ["rr", review] => Self::Reject(read(review)?),
             ["rq"] => Self::Reviews,
             ["rc", review] => Self::Review(read(review)?),
+            ["ob", operation] => Self::AskBank(read(operation)?),
             _ => return Err(UnknownPress),
         })
     }
@@ -179,6 +183,7 @@ mod tests {
             Press::Reject(review),
             Press::Reviews,
             Press::Review(review),
+            Press::AskBank(OperationId::new(now)),
         ];
         all.extend(Language::ALL.map(Press::Language));
         all

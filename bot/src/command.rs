@@ -82,6 +82,8 @@ staff_commands! {
     Allow = "allow", Senior,
     /// Who did what.
     Audit = "audit", Admin,
+    /// What the bank says of a message without outcome, written down by hand.
+    Settle = "settle", Finance,
 }
 
 /// A text that begins like a command.

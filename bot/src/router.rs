@@ -220,7 +220,8 @@ impl Router {
             | Press::Approve(_)
             | Press::Reject(_)
             | Press::Reviews
-            | Press::Review(_) => match &person.staff {
+            | Press::Review(_)
+            | Press::AskBank(_) => match &person.staff {
                 Some(member) => staff::press(desk, person, member, pressed, press).await?,
                 None => Some(person.words.say("toast-outdated")),
             },

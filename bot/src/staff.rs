@@ -5,6 +5,7 @@ mod card;
 mod find;
 mod list;
 mod log;
+mod overdue;
 mod refund;
 mod review;
 mod status;
@@ -104,6 +105,7 @@ pub(crate) async fn command(
         StaffCommand::Block => list::block(&shift, args).await,
         StaffCommand::Allow => list::allow(&shift, args).await,
         StaffCommand::Audit => log::log(&shift, args).await,
+        StaffCommand::Settle => overdue::settle(&shift, args).await,
     }
 }
 
@@ -129,6 +131,7 @@ pub(crate) async fn press(
         Press::Review(id) => return review::show(&shift, pressed, id).await,
         Press::Approve(id) => return review::approve(&shift, pressed, id).await,
         Press::Reject(id) => return review::reject(&shift, pressed, id).await,
+        Press::AskBank(id) => return overdue::ask_again(&shift, id).await,
         // The router sends these to everybody's handler.
         Press::Menu(_)
         | Press::Language(_)
@@ -147,7 +150,7 @@ pub(crate) async fn press(
 const fn role_of(press: Press) -> Role {
     match press {
         Press::Card(_) | Press::Why(_) | Press::Reviews | Press::Review(_) => Role::Viewer,
-        Press::Reveal(_) | Press::Refund(_) | Press::Once(_) => Role::Agent,
+        Press::Reveal(_) | Press::Refund(_) | Press::Once(_) | Press::AskBank(_) => Role::Agent,
         Press::Approve(_) | Press::Reject(_) => Role::Senior,
         Press::Menu(_)
         | Press::Language(_)

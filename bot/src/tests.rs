@@ -250,7 +250,7 @@ impl World {
         };
         let card = Card::new(&Secret::new(card), 12, 2040, self.clock.now()).unwrap();
         let cvc = Some(Cvc::new(Secret::new("123"), Brand::Visa).unwrap());
-        let confirmation = Some(Confirmation { method: PaymentMethod::Card { card, cvc } });
+        let confirmation = Some(Confirmation::with(PaymentMethod::Card { card, cvc }));
         let handled = self.services.payments.create(self.scope.clone(), new, confirmation, None).await.unwrap();
         let Handled::Done(document) = handled else { panic!("a payment without a key cannot be replayed") };
         document.payment.unwrap()

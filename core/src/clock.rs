@@ -25,6 +25,9 @@ impl Timestamp {
         self.0
     }
 
+    /// Later than any moment that there will be.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// Whole seconds since the epoch.
     #[must_use]
     pub const fn as_secs(self) -> i64 {
@@ -53,6 +56,20 @@ impl Timestamp {
     #[must_use]
     pub fn to_datetime(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
+    }
+}
+
+/// A text is not a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written as RFC 3339 says, like 2026-11-24T09:30:00Z")]
+pub struct TimestampError;
+
+impl std::str::FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let moment = DateTime::parse_from_rfc3339(text).map_err(|_| TimestampError)?;
+        Ok(Self(moment.timestamp_micros()))
     }
 }
 

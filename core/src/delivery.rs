@@ -5,6 +5,7 @@
 //! twice. At least once: a crash repeats at most what was in flight.
 
 mod channel;
+mod instance;
 mod log;
 mod plan;
 mod record;
@@ -18,6 +19,7 @@ use crate::event::EventType;
 use crate::id::{DeliveryId, EventId};
 
 pub use channel::{Answer, Channel, ChannelKind, Job, Lane, Outcome, Pace};
+pub use instance::Heartbeat;
 pub use log::{DeliveryError, DeliveryLog};
 pub use plan::Planner;
 pub use worker::Worker;

@@ -21,9 +21,15 @@ pub struct Document {
     /// The refund as it was right after the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refund: Option<RefundDocument>,
+    /// The message to the bank that the event is about: why a capture or void was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationDocument>,
     /// The webhook endpoint that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<EndpointDocument>,
+    /// The payout that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payout: Option<PayoutDocument>,
 }
 
 /// A payment.
@@ -62,9 +68,18 @@ pub struct PaymentDocument {
     /// The e-money wallet of the last attempt, when it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet: Option<String>,
+    /// What the buyer must do now, while `status` is `requires_action`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionDocument>,
+    /// What 3-D Secure found in the last attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<AuthenticationDocument>,
     /// When a reservation that is not taken runs out, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_before: Option<String>,
+    /// While the bank's answer is not known: when a person looks into it at the latest, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_due_at: Option<String>,
     /// Why the last attempt was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decline: Option<DeclineDocument>,
@@ -74,6 +89,29 @@ pub struct PaymentDocument {
     pub updated_at: String,
     /// When an unfinished payment lapses, RFC 3339.
     pub expires_at: String,
+}
+
+/// What a buyer must do before the bank decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActionDocument {
+    /// `three_ds` (the page of the card's issuer) or `wallet`.
+    pub kind: String,
+    /// The page to send the buyer to.
+    pub url: String,
+    /// Until when the buyer may act, RFC 3339.
+    pub expires_at: String,
+}
+
+/// What 3-D Secure found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuthenticationDocument {
+    /// `authenticated`, `attempted`, `failed`, `rejected` or `unavailable`.
+    pub status: String,
+    /// Electronic commerce indicator, two digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eci: Option<String>,
+    /// Whether the issuer answers for fraud.
+    pub liability_shift: bool,
 }
 
 /// What a merchant may know of a card.
@@ -100,6 +138,24 @@ pub struct DeclineDocument {
     pub code: String,
     /// `retry_later`, `other_card` or `never`.
     pub advice: String,
+}
+
+/// A message to the bank: an authorization, capture, void, refund or reversal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OperationDocument {
+    /// `op_…`
+    pub id: String,
+    /// `authorize`, `capture`, `void`, `refund` or `reversal`.
+    pub kind: String,
+    /// `pending`, `unknown` (the bank has not answered), `succeeded` or `failed`.
+    pub status: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Why the bank refused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decline: Option<DeclineDocument>,
 }
 
 /// A refund.
@@ -144,6 +200,63 @@ pub struct EndpointDocument {
     /// Since when every attempt failed, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+/// What a merchant has in one currency. Amounts are minor units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BalanceDocument {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Reserved at buyers' banks and not taken.
+    pub held: i64,
+    /// Taken, less fees and what went back, and not settled yet. Below zero when more went back than came in.
+    pub pending: i64,
+    /// Settled, ready to be paid out.
+    pub available: i64,
+    /// Taken out of pending while buyers dispute it.
+    pub disputed: i64,
+}
+
+/// An entry of the ledger: an amount went from one account to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LedgerEntryDocument {
+    /// `ltx_…-1`: the transaction and the line in it.
+    pub id: String,
+    /// `ltx_…`: entries of one transaction were written together.
+    pub transaction: String,
+    /// `authorization`, `capture`, `release`, `refund`, `settlement`, `payout`, …
+    pub kind: String,
+    /// The account that gave.
+    pub debit: String,
+    /// The account that received.
+    pub credit: String,
+    /// Minor units, above 0.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The payment that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
+    /// What else it is about: a refund, a payout, a dispute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+/// Money that was paid out to a merchant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PayoutDocument {
+    /// `po_…`
+    pub id: String,
+    /// `test` or `live`.
+    pub mode: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
     /// RFC 3339.
     pub created_at: String,
 }

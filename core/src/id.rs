@@ -212,6 +212,12 @@ type_ids! {
     AuditId = "aud";
     /// A button that may be pressed once.
     ButtonId = "btn";
+    /// One transaction of the ledger.
+    TransactionId = "ltx";
+    /// Money paid out to a merchant.
+    PayoutId = "po";
+    /// A payment that its buyer disputes at the issuer.
+    DisputeId = "dsp";
 }
 
 /// A payment's short name for chat and phone: `7K3M-9QX2-4D`.

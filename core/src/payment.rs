@@ -3,7 +3,9 @@
 //! [`Payments`] is the service; [`Payment`] the state machine, whose status is a pure function of its
 //! facts ([`status`]).
 
+pub mod action;
 pub mod attempt;
+mod authenticate;
 pub mod authentication;
 mod bank;
 pub mod card;
@@ -13,17 +15,24 @@ mod create;
 pub mod decline;
 mod error;
 pub(crate) mod follow_up;
+mod heard;
+mod issuer;
+mod issuer_checks;
 mod janitor;
+mod lapse;
 mod machine;
 pub mod operation;
+mod overdue;
 pub(crate) mod published;
 mod read;
 pub mod recompute;
+mod returned;
 mod review;
 pub(crate) mod service;
 pub mod status;
 pub mod text;
 mod trace;
+mod withdraw;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -41,10 +50,13 @@ use crate::payment::text::{Description, Metadata, OrderRef};
 pub use bank::Acquirers;
 pub use confirm::{Confirmation, PaymentMethod};
 pub use error::PaymentError;
+pub use heard::{HearError, Heard};
 pub(crate) use janitor::chain as janitor_chain;
 pub use machine::IllegalMove;
+pub use overdue::Settlement;
 pub use published::document_of;
 pub use read::{Page, PaymentDetails, TimelineEntry};
+pub use returned::Returned;
 pub use review::{OpenReview, ReviewDecision};
 pub use service::{Handled, PaymentSettings, Payments};
 
@@ -149,6 +161,8 @@ pub struct Payment {
     pub capture_before: Option<Timestamp>,
     /// Whether the merchant was told that it will soon run out.
     pub(crate) expiry_warned: bool,
+    /// While the bank's answer is not known: when a person looks into it at the latest.
+    pub outcome_due_at: Option<Timestamp>,
     pub(crate) stage: Stage,
     pub(crate) authorized: i64,
     pub(crate) captured: i64,

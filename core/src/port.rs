@@ -257,6 +257,11 @@ pub trait Acquirer: Send + Sync + std::fmt::Debug {
     /// The name in configuration, tables and reports.
     fn name(&self) -> &str;
 
+    /// Whether it is a wallet: it takes [`Instrument::Wallet`] with its own name, and no cards.
+    fn is_wallet(&self) -> bool {
+        false
+    }
+
     /// Reserves money, or takes it at once.
     async fn authorize(&self, request: AuthorizeRequest<'_>) -> Result<AcquirerAnswer, LinkError>;
 

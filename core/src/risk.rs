@@ -13,7 +13,7 @@ use crate::merchant::Mode;
 use crate::money::Currency;
 
 pub use list::{ListError, NewEntry};
-pub(crate) use screen::{Screening, Subject, screen};
+pub(crate) use screen::{Challenge, Screening, Subject, screen};
 pub use service::Risk;
 
 /// What antifraud says. The order is the order of severity.

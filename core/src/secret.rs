@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::id::LinkId;
+use crate::id::{AttemptId, LinkId};
 
 /// A text that must not be shown: a password, a token, a card number.
 #[derive(Clone, Default)]
@@ -92,6 +92,8 @@ pub enum Purpose {
     Fingerprints,
     /// One-time links.
     Links,
+    /// The way back of buyers from an issuer's or wallet's page.
+    Returns,
 }
 
 impl Purpose {
@@ -101,6 +103,7 @@ impl Purpose {
             Self::WebhookSecrets => b"aviso/webhook-secrets/1",
             Self::Fingerprints => b"aviso/fingerprints/1",
             Self::Links => b"aviso/links/1",
+            Self::Returns => b"aviso/returns/1",
         }
     }
 }
@@ -195,18 +198,40 @@ impl Keyring {
     /// whoever composes the message computes it again from the link's id.
     #[must_use]
     pub fn link_token(&self, link: LinkId) -> Secret {
-        let mac = self.mac(Purpose::Links, &[link.as_uuid().as_bytes()]);
-        let bytes = [link.as_uuid().as_bytes().as_slice(), &mac[..16]].concat();
-        Secret::new(URL_SAFE_NO_PAD.encode(bytes))
+        self.token(Purpose::Links, link.as_uuid())
+    }
+
+    /// The token of the page that a buyer comes back to from the issuer or wallet: derived from the
+    /// attempt, so that it cannot be guessed and need not be stored.
+    #[must_use]
+    pub fn return_token(&self, attempt: AttemptId) -> Secret {
+        self.token(Purpose::Returns, attempt.as_uuid())
+    }
+
+    /// The attempt that a return token stands for, when the token is one of ours.
+    #[must_use]
+    pub fn verify_return_token(&self, token: &str) -> Option<AttemptId> {
+        let attempt = AttemptId::from_uuid(uuid_in(token)?);
+        self.return_token(attempt).matches(token).then_some(attempt)
+    }
+
+    fn token(&self, purpose: Purpose, id: uuid::Uuid) -> Secret {
+        let mac = self.mac(purpose, &[id.as_bytes()]);
+        Secret::new(URL_SAFE_NO_PAD.encode([id.as_bytes().as_slice(), &mac[..16]].concat()))
     }
 
     /// The link that a token stands for, when the token is one of ours.
     #[must_use]
     pub fn verify_link_token(&self, token: &str) -> Option<LinkId> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == 32)?;
-        let link = LinkId::from_uuid(uuid::Uuid::from_slice(&bytes[..16]).ok()?);
+        let link = LinkId::from_uuid(uuid_in(token)?);
         self.link_token(link).matches(token).then_some(link)
     }
+}
+
+/// The id that a token begins with.
+fn uuid_in(token: &str) -> Option<uuid::Uuid> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == 32)?;
+    uuid::Uuid::from_slice(&bytes[..16]).ok()
 }
 
 #[cfg(test)]
@@ -243,6 +268,16 @@ mod tests {
         assert_eq!(keys.verify_link_token(&forged), None);
         assert_eq!(Keyring::new([2; 32]).verify_link_token(token.expose()), None);
         assert_eq!(keys.verify_link_token("short"), None);
+    }
+
+    #[test]
+    fn a_return_token_is_no_link_token() {
+        let keys = Keyring::new([1; 32]);
+        let attempt = AttemptId::new(Timestamp::from_micros(1_000_000));
+        let token = keys.return_token(attempt);
+        assert_eq!(keys.verify_return_token(token.expose()), Some(attempt));
+        assert_eq!(keys.verify_link_token(token.expose()), None);
+        assert_eq!(Keyring::new([2; 32]).verify_return_token(token.expose()), None);
     }
 
     #[test]

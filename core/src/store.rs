@@ -14,12 +14,16 @@ mod entity;
 mod error;
 pub(crate) mod event;
 pub(crate) mod idempotency;
+pub(crate) mod instance;
+pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod merchant;
+pub(crate) mod notice;
 pub(crate) mod operation;
 pub(crate) mod payment;
 pub(crate) mod recipient;
 pub(crate) mod refund;
+pub(crate) mod retention;
 pub(crate) mod review;
 pub(crate) mod risk;
 pub(crate) mod staff;
@@ -34,6 +38,7 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 pub(crate) use error::Constraint;
 pub use error::StoreError;
@@ -58,6 +63,8 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
+    /// Names this opening of the database: whose a lease is.
+    instance: Uuid,
     reader: DatabaseConnection,
     writer: Writer,
     written: [watch::Sender<u64>; Work::ALL.len()],
@@ -135,7 +142,7 @@ impl Store {
             }
         };
         let written = Work::ALL.map(|_| watch::channel(0).0);
-        Ok(Self { inner: Arc::new(Inner { reader, writer, written }) })
+        Ok(Self { inner: Arc::new(Inner { instance: Uuid::now_v7(), reader, writer, written }) })
     }
 
     /// The connection for migrations. Nothing else writes through it.
@@ -165,6 +172,11 @@ impl Store {
     /// and looks by a timer, too, for what other processes committed.
     pub(crate) fn work(&self, work: Work) -> watch::Receiver<u64> {
         self.inner.written[work as usize].subscribe()
+    }
+
+    /// Names this opening of the database among those of other processes.
+    pub(crate) fn instance(&self) -> Uuid {
+        self.inner.instance
     }
 
     /// Whether this process is the only one on its database: SQLite files are locked against others.

@@ -9,6 +9,9 @@ mod m20261124_000004_create_risk;
 mod m20261124_000005_create_deliveries;
 mod m20261124_000006_create_bot_and_audit;
 mod m20261124_000007_extend_payments;
+mod m20261124_000008_create_ledger;
+mod m20261124_000010_add_actions;
+mod m20261124_000013_create_instances;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -56,6 +59,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_create_deliveries::Migration),
             Box::new(m20261124_000006_create_bot_and_audit::Migration),
             Box::new(m20261124_000007_extend_payments::Migration),
+            Box::new(m20261124_000008_create_ledger::Migration),
+            Box::new(m20261124_000010_add_actions::Migration),
+            Box::new(m20261124_000013_create_instances::Migration),
         ]
     }
 }

@@ -13,6 +13,7 @@ const UP: &str = "
 ALTER TABLE payment ADD COLUMN waits_for_buyer integer NOT NULL DEFAULT 0;
 ALTER TABLE payment ADD COLUMN capture_before bigint;
 ALTER TABLE payment ADD COLUMN expiry_warned integer NOT NULL DEFAULT 0;
+ALTER TABLE payment ADD COLUMN outcome_due_at bigint;
 DROP INDEX payment_expiry_idx;
 CREATE INDEX payment_expiry_idx ON payment (expires_at)
     WHERE status IN ('requires_payment_method', 'in_review', 'requires_action');
@@ -25,6 +26,8 @@ ALTER TABLE operation ADD COLUMN network_code text;
 ALTER TABLE operation ADD COLUMN escalated_at bigint;
 UPDATE operation SET original_id = (SELECT first.id FROM operation AS first
     WHERE first.attempt_id = operation.attempt_id AND first.kind = 'authorize') WHERE kind <> 'authorize';
+CREATE INDEX operation_overdue_idx ON operation (created_at)
+    WHERE status IN ('pending', 'unknown') AND escalated_at IS NULL;
 CREATE TABLE trace (
     id integer NOT NULL PRIMARY KEY,
     next bigint NOT NULL,
@@ -76,6 +79,7 @@ INSERT INTO payment_transition (from_status, to_status) VALUES
 const DOWN: &str = "
 DROP TABLE payment_transition;
 DROP TABLE trace;
+DROP INDEX operation_overdue_idx;
 ALTER TABLE operation DROP COLUMN escalated_at;
 ALTER TABLE operation DROP COLUMN network_code;
 ALTER TABLE operation DROP COLUMN trace;
@@ -85,6 +89,7 @@ ALTER TABLE attempt DROP COLUMN wallet;
 DROP INDEX payment_capture_before_idx;
 DROP INDEX payment_expiry_idx;
 CREATE INDEX payment_expiry_idx ON payment (expires_at) WHERE status IN ('requires_payment_method', 'in_review');
+ALTER TABLE payment DROP COLUMN outcome_due_at;
 ALTER TABLE payment DROP COLUMN expiry_warned;
 ALTER TABLE payment DROP COLUMN capture_before;
 ALTER TABLE payment DROP COLUMN waits_for_buyer;

@@ -103,6 +103,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::PaymentAuthorized => for_buyer(source, payment::authorized),
         E::PaymentDeclined => for_buyer(source, payment::declined),
         E::PaymentInReview => for_buyer(source, payment::in_review),
+        E::PaymentActionRequired => for_buyer(source, payment::action_required),
         E::PaymentVoided => for_buyer(source, payment::voided),
         E::PaymentExpired => for_buyer(source, payment::expired),
         E::PaymentOutcomeUnknown => for_buyer(source, payment::outcome_unknown),
@@ -116,8 +117,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         // The buyer hears of the payment itself, and staff of what was decided, where they decide.
         E::ReviewOpened | E::ReviewClosed => Ok(None),
         E::PaymentCreated | E::RiskRuleChanged | E::EndpointTest => Ok(None),
-        E::PaymentActionRequired
-        | E::PaymentCaptureFailed
+        E::PaymentCaptureFailed
         | E::PaymentVoidFailed
         | E::PaymentAuthorizationExpiring
         | E::PaymentOutcomeOverdue

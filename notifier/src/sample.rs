@@ -51,7 +51,12 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
 }
 
 fn document(shop: &str) -> Document {
-    Document { payment: Some(payment(shop)), refund: Some(refund(shop)), endpoint: Some(endpoint()) }
+    Document {
+        payment: Some(payment(shop)),
+        refund: Some(refund(shop)),
+        endpoint: Some(endpoint()),
+        ..Document::default()
+    }
 }
 
 fn payment(shop: &str) -> PaymentDocument {
@@ -78,7 +83,10 @@ fn payment(shop: &str) -> PaymentDocument {
             fingerprint: "fp".to_owned(),
         }),
         wallet: None,
+        action: None,
+        authentication: None,
         capture_before: None,
+        outcome_due_at: None,
         decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),
         created_at: NOW.to_string(),
         updated_at: NOW.to_string(),

@@ -1,8 +1,11 @@
 //! The stand-ins, and what they share: a loopback listener that lives as long as its handle.
 
+pub mod acs;
+mod buyer_page;
 pub mod shop;
 pub mod smtp;
 pub mod telegram;
+pub mod wallet;
 
 use std::net::SocketAddr;
 

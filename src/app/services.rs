@@ -5,20 +5,25 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use aviso_acquirers::sandbox::SandboxBank;
+use aviso_acquirers::sandbox::issuer::SandboxIssuer;
+use aviso_acquirers::sandbox_wallet::SandboxWallet;
 use aviso_core::account::Accounts;
 use aviso_core::audit::Audit;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
+use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
-use aviso_core::payment::Payments;
-use aviso_core::port::Acquirer;
+use aviso_core::payment::{Acquirers, Payments};
+use aviso_core::port::{Acquirer, Authenticator};
 use aviso_core::refund::Refunds;
+use aviso_core::retention::Retention;
 use aviso_core::risk::Risk;
-use aviso_core::secret::Keyring;
+use aviso_core::secret::{Keyring, Secret};
 use aviso_core::store::{DatabaseUrl, Store};
 
+use super::sandbox_pages::{ISSUER_PATH, WALLET_PATH};
 use crate::config::Config;
 
 /// The services of the core over one database.
@@ -36,6 +41,8 @@ pub struct Services {
     pub payments: Payments,
     /// Refunds.
     pub refunds: Refunds,
+    /// The books.
+    pub ledger: Ledger,
     /// Shops.
     pub merchants: Merchants,
     /// Where shops hear of events.
@@ -46,10 +53,16 @@ pub struct Services {
     pub deliveries: DeliveryLog,
     /// Who did what.
     pub audit: Audit,
+    /// The sweep of old rows.
+    pub retention: Retention,
     /// What the bot remembers.
     pub memory: BotMemory,
     /// The sandbox bank, to compare its books with ours.
     pub bank: Arc<SandboxBank>,
+    /// The issuers of the sandbox' cards.
+    pub issuer: Arc<SandboxIssuer>,
+    /// The sandbox' wallet.
+    pub wallet: Arc<SandboxWallet>,
     /// Held as long as this process uses the SQLite file.
     _lock: Option<File>,
 }
@@ -74,22 +87,23 @@ impl Services {
                 .journal(config.data_dir.join("sandbox-bank.jsonl"))
                 .build()?,
         );
-        let payments = Payments::new(
-            store.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&bank) as Arc<dyn Acquirer>,
-            keyring.clone(),
-            config.payment_settings(),
-        );
+        let (issuer, wallet) = sandbox_buyers(config, &keyring, &clock)?;
+        let acquirers =
+            Acquirers::new(Arc::clone(&bank) as Arc<dyn Acquirer>, [Arc::clone(&wallet) as Arc<dyn Acquirer>]);
+        let payments =
+            Payments::new(store.clone(), Arc::clone(&clock), acquirers, keyring.clone(), config.payment_settings())
+                .with_actions(Some(Arc::clone(&issuer) as Arc<dyn Authenticator>), &config.server.public_url);
         let risk = Risk::new(store.clone(), Arc::clone(&clock));
         risk.ensure_default_limits().await?;
         Ok(Self {
             accounts: Accounts::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
+            ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),
             audit: Audit::new(store.clone(), Arc::clone(&clock)),
+            retention: Retention::new(store.clone(), Arc::clone(&clock), config.retention.settings()),
             memory: BotMemory::new(store.clone(), Arc::clone(&clock)),
             payments,
             risk,
@@ -97,9 +111,32 @@ impl Services {
             clock,
             keyring,
             bank,
+            issuer,
+            wallet,
             _lock: lock,
         })
     }
+}
+
+/// The issuers and the wallet of the sandbox, whose pages are below the public address. Their books are
+/// files beside the bank's.
+fn sandbox_buyers(
+    config: &Config,
+    keyring: &Keyring,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<(Arc<SandboxIssuer>, Arc<SandboxWallet>)> {
+    let site = config.server.public_url.as_str().trim_end_matches('/');
+    let issuer = SandboxIssuer::builder(format!("{site}{ISSUER_PATH}"))
+        .clock(Arc::clone(clock))
+        .journal(config.data_dir.join("sandbox-issuer.jsonl"))
+        .build()?;
+    // Both ends are here, so the secret of the callbacks follows from the install's own key.
+    let secret = Secret::new(keyring.fingerprint("sandbox_wallet", "callbacks"));
+    let wallet = SandboxWallet::builder(format!("{site}{WALLET_PATH}"), secret)
+        .clock(Arc::clone(clock))
+        .journal(config.data_dir.join("sandbox-wallet.jsonl"))
+        .build()?;
+    Ok((Arc::new(issuer), Arc::new(wallet)))
 }
 
 /// Opens the database. A SQLite file is locked against other processes and always migrated.

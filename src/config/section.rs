@@ -3,7 +3,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use aviso_core::retention::RetentionSettings;
 use aviso_core::secret::Secret;
 use serde::Deserialize;
 use url::Url;
@@ -140,6 +142,37 @@ pub struct WebhooksConfig {
     pub allow_loopback: bool,
     /// Allows endpoints without TLS.
     pub allow_http: bool,
+}
+
+/// How long rows are kept that only tell what happened.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionConfig {
+    /// Deliveries that ended, and what was answered.
+    pub deliveries_days: u32,
+    /// Events: the API's list and the timelines of payments.
+    pub events_days: u32,
+    /// What antifraud saw and decided.
+    pub decisions_days: u32,
+}
+
+impl Default for RetentionConfig {
+    fn default() -> Self {
+        Self { deliveries_days: 60, events_days: 400, decisions_days: 400 }
+    }
+}
+
+impl RetentionConfig {
+    /// As the core takes it.
+    #[must_use]
+    pub fn settings(&self) -> RetentionSettings {
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
+        RetentionSettings {
+            deliveries: days(self.deliveries_days),
+            events: days(self.events_days),
+            decisions: days(self.decisions_days),
+        }
+    }
 }
 
 /// How fast callers may be.

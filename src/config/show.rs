@@ -47,6 +47,9 @@ impl Config {
             ("limits.api_per_second", self.limits.api_per_second.to_string()),
             ("limits.api_burst", self.limits.api_burst.to_string()),
             ("limits.forms_per_minute", self.limits.forms_per_minute.to_string()),
+            ("retention.deliveries_days", self.retention.deliveries_days.to_string()),
+            ("retention.events_days", self.retention.events_days.to_string()),
+            ("retention.decisions_days", self.retention.decisions_days.to_string()),
             ("log.filter", self.log.filter.clone()),
         ];
         lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect()

@@ -18,7 +18,19 @@ pub struct Page {
     pub status: u16,
     /// The HTML.
     pub text: String,
-    location: Option<String>,
+    /// Where it sends the browser.
+    pub location: Option<String>,
+}
+
+/// The path and query of an address.
+///
+/// # Panics
+///
+/// When it is not an address.
+#[must_use]
+pub fn path_of(url: &str) -> String {
+    let url = url::Url::parse(url).expect("an address");
+    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
 impl Page {
@@ -111,6 +123,11 @@ impl Browser {
         let mut all = fields.to_vec();
         all.push(("form_token", &token));
         self.post(path, &all).await
+    }
+
+    /// Goes to an address of the hub whatever name it has for itself, and follows no redirect.
+    pub async fn visit(&mut self, url: &str) -> Page {
+        self.get(&path_of(url)).await
     }
 
     /// Follows redirects to a page of the hub.

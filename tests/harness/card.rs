@@ -16,6 +16,24 @@ pub const APPROVED_LATE: &str = "4000000000009920";
 pub const APPROVED_FOR_LESS: &str = "4000000000009938";
 /// The bank cannot be reached.
 pub const LINK_DOWN: &str = "4000000000009946";
+/// Reserved; the capture is declined.
+pub const CAPTURE_DECLINED: &str = "4000000000009706";
+/// Reserved; the capture is confirmed for half of its amount.
+pub const CAPTURED_FOR_LESS: &str = "4000000000009714";
+/// Reserved; the void is declined.
+pub const VOID_DECLINED: &str = "4000000000009722";
+/// The bank never says what became of it.
+pub const NEVER_ANSWERED: &str = "4000000000009730";
+/// The buyer must be authenticated at the issuer's page.
+pub const CHALLENGE: &str = "4000000000003220";
+/// After the issuer's page: not enough money.
+pub const CHALLENGE_THEN_POOR: &str = "4000008260003178";
+/// The buyer must be authenticated, and the issuer cannot be asked.
+pub const ISSUER_AWAY: &str = "4000008400001280";
+/// The buyer may be authenticated.
+pub const CHALLENGE_OPTIONAL: &str = "4000000000003055";
+/// The buyer may be authenticated, and the issuer cannot be asked.
+pub const OPTIONAL_ISSUER_AWAY: &str = "4000000000003097";
 /// The refund's answer is lost.
 pub const REFUND_ANSWER_LOST: &str = "4000000000009813";
 /// The refund is declined.

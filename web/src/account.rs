@@ -1,4 +1,4 @@
-//! Pages for people: register, confirm, log in, look. They work without JavaScript.
+//! Pages for people: register, confirm, log in, look, come back from a payment. They work without JavaScript.
 
 mod assets;
 mod bind;
@@ -13,6 +13,7 @@ mod overview;
 mod page;
 mod register;
 mod reset;
+mod returned;
 mod visitor;
 mod words;
 
@@ -34,6 +35,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/logout", post(login::log_out))
         .route("/forgot", get(reset::show_forgot).post(reset::submit_forgot))
         .route("/reset/{token}", get(reset::show).post(reset::submit))
+        .route("/pay/return/{token}", get(returned::take_back).post(returned::take_back))
         .route("/account", get(overview::show))
         .route("/account/language", post(overview::set_language))
         .route("/account/telegram", post(bind::start))

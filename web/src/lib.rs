@@ -1,8 +1,9 @@
-//! What comes in over HTTP: the API, account pages, probes. A door to the core's services: it
+//! What comes in over HTTP: the API, acquirers' callbacks, pages, probes. A door to the core's services: it
 //! translates, and decides nothing about payments or people.
 
 mod account;
 mod api;
+mod callback;
 mod config;
 mod extract;
 mod limit;
@@ -21,7 +22,7 @@ pub use state::{EndpointCheck, MetricsText, ReadyCheck, WebParts, WebState};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The public router: API, account pages, probes. Serve it with
@@ -34,6 +35,7 @@ pub fn router(state: WebState) -> Router {
     let rest = Router::new()
         .route("/openapi.json", get(api::openapi::serve))
         .route("/docs/errors", get(problem::catalog::show))
+        .route("/callbacks/{acquirer}", post(callback::receive))
         .merge(account::assets())
         .merge(probes());
     finished(Router::new().merge(api).merge(pages).merge(rest), state)

@@ -7,7 +7,7 @@ mod translate;
 
 use std::time::Duration;
 
-use aviso_core::document::PaymentDocument;
+use aviso_core::document::{DeclineDocument, PaymentDocument};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -21,6 +21,8 @@ use crate::request_id::RequestId;
 pub(crate) const CREATED: StatusCode = StatusCode::CREATED;
 /// It was done.
 pub(crate) const DONE: StatusCode = StatusCode::OK;
+/// It is to be read elsewhere, with GET.
+pub(crate) const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
 /// It will be done.
 pub(crate) const ACCEPTED: StatusCode = StatusCode::ACCEPTED;
 /// It was done, and there is nothing to say.
@@ -37,7 +39,14 @@ pub struct Problem {
     param: Option<String>,
     retry_after: Option<Duration>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    declined: Option<Box<PaymentDocument>>,
+    declined: Option<Box<Refused>>,
+}
+
+/// A payment of which something was refused, and why.
+#[derive(Debug, Clone)]
+struct Refused {
+    payment: PaymentDocument,
+    decline: Option<DeclineDocument>,
 }
 
 impl Problem {
@@ -70,7 +79,14 @@ impl Problem {
     pub(crate) fn declined(payment: &PaymentDocument) -> Self {
         let mut problem =
             Self::new(Code::PaymentDeclined, "the payment was declined; `advice` says whether to try again");
-        problem.declined = Some(Box::new(payment.clone()));
+        problem.declined = Some(Box::new(Refused { payment: payment.clone(), decline: payment.decline.clone() }));
+        problem
+    }
+
+    /// A capture or void that the bank refused: the payment stands as it did.
+    pub(crate) fn bank_refused(payment: &PaymentDocument, decline: Option<DeclineDocument>) -> Self {
+        let mut problem = Self::new(Code::BankRefused, "the bank refused; the payment stands as it did before");
+        problem.declined = Some(Box::new(Refused { payment: payment.clone(), decline }));
         problem
     }
 
@@ -88,7 +104,7 @@ impl Problem {
 
     /// The body.
     pub(crate) fn body(&self, request: &RequestId) -> String {
-        let decline = self.declined.as_ref().and_then(|payment| payment.decline.clone());
+        let decline = self.declined.as_ref().and_then(|refused| refused.decline.clone());
         let body = ProblemBody {
             r#type: format!("/docs/errors#{}", self.code.as_str()),
             title: self.code.title().to_owned(),
@@ -99,7 +115,7 @@ impl Problem {
             param: self.param.clone(),
             decline_code: decline.as_ref().map(|decline| decline.code.clone()),
             advice: decline.map(|decline| decline.advice),
-            payment: self.declined.as_deref().cloned(),
+            payment: self.declined.as_ref().map(|refused| refused.payment.clone()),
         };
         serde_json::to_string(&body).expect("a problem has only texts and numbers")
     }
@@ -159,7 +175,7 @@ pub(crate) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     advice: Option<String>,
-    /// The payment that was declined.
+    /// The payment of which something was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     payment: Option<PaymentDocument>,

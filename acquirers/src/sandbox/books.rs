@@ -11,7 +11,7 @@ use aviso_core::payment::decline::DeclineCode;
 use aviso_core::port::AcquirerAnswer;
 use aviso_core::secret::sha256_hex;
 
-use super::card::{Conduct, Ruling, Script, TestCard};
+use super::card::{Conduct, Ruling, Script, TestCard, Then};
 use super::entry::{Authorization, BookEntry, Message, Verdict};
 
 /// What the bank knows.
@@ -28,7 +28,15 @@ pub(super) struct Books {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
     pub(super) conduct: Conduct,
-    pub(super) cvc_given: bool,
+    pub(super) shown: Shown,
+}
+
+/// What came along with a card.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shown {
+    pub(super) cvc: bool,
+    pub(super) authenticated: bool,
+    pub(super) by_merchant: bool,
 }
 
 impl Books {
@@ -186,8 +194,14 @@ fn rule(terms: Terms, asked: Money) -> Result<Money, DeclineCode> {
         Ruling::Approve => Ok(asked),
         Ruling::ApproveHalf => Ok(Money::new(asked.minor() / 2, asked.currency()).unwrap_or(asked)),
         Ruling::Decline(code) => Err(code),
-        Ruling::DeclineWithCvc(code) if terms.cvc_given => Err(code),
+        Ruling::DeclineWithCvc(code) if terms.shown.cvc => Err(code),
         Ruling::DeclineWithCvc(_) => Ok(asked),
+        Ruling::AfterAuthenticationOfBuyer if terms.shown.by_merchant => Ok(asked),
+        Ruling::AfterAuthentication(_) | Ruling::AfterAuthenticationOfBuyer if !terms.shown.authenticated => {
+            Err(DeclineCode::AuthenticationRequired)
+        }
+        Ruling::AfterAuthentication(Then::Decline(code)) => Err(code),
+        Ruling::AfterAuthentication(Then::Approve) | Ruling::AfterAuthenticationOfBuyer => Ok(asked),
     }
 }
 

@@ -15,6 +15,28 @@ pub(super) enum Ruling {
     Decline(DeclineCode),
     /// Declines when a security code came along, else approves.
     DeclineWithCvc(DeclineCode),
+    /// Declines with `authentication_required` until the buyer is authenticated.
+    AfterAuthentication(Then),
+    /// The same, unless the merchant starts the payment; then approves.
+    AfterAuthenticationOfBuyer,
+}
+
+/// What the bank does once the buyer is authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    Approve,
+    Decline(DeclineCode),
+}
+
+/// What the issuer does when it is asked whether the buyer holds the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AtIssuer {
+    /// It knows the buyer: authenticated without a page.
+    Frictionless,
+    /// The buyer must enter a code at the issuer's page.
+    Challenge,
+    /// It cannot be asked.
+    Unavailable,
 }
 
 /// What happens on the way.
@@ -99,11 +121,21 @@ pub struct TestCard {
     /// What happens, for people.
     pub effect: &'static str,
     pub(super) script: Script,
+    pub(super) at_issuer: AtIssuer,
 }
 
 impl TestCard {
     const fn new(number: &'static str, name: &'static str, effect: &'static str, script: Script) -> Self {
-        Self { number, name, effect, script }
+        Self { number, name, effect, script, at_issuer: AtIssuer::Frictionless }
+    }
+
+    const fn authenticated(
+        number: &'static str,
+        name: &'static str,
+        effect: &'static str,
+        (at_issuer, ruling): (AtIssuer, Ruling),
+    ) -> Self {
+        Self { number, name, effect, script: Script::authorize(Conduct::ruling(ruling)), at_issuer }
     }
 
     const fn success(number: &'static str, effect: &'static str) -> Self {
@@ -238,6 +270,30 @@ pub const TEST_CARDS: &[TestCard] = &[
         Script::capture(Conduct::link(Link::LosesRequest)),
     ),
     TestCard::new(
+        "4000000000009706",
+        "capture_declined",
+        "approved; a capture is declined",
+        Script::capture(Conduct::decline(DeclineCode::CardDeclined)),
+    ),
+    TestCard::new(
+        "4000000000009714",
+        "captured_for_less",
+        "approved; a capture is confirmed for half of its amount",
+        Script::capture(Conduct::ruling(Ruling::ApproveHalf)),
+    ),
+    TestCard::new(
+        "4000000000009722",
+        "void_declined",
+        "approved; a void is declined",
+        Script::void(Conduct::decline(DeclineCode::ProcessingError)),
+    ),
+    TestCard::new(
+        "4000000000009730",
+        "never_answered",
+        "answered `pending`, and so is every inquiry",
+        Script::authorize(Conduct { pending_inquiries: u8::MAX, ..Conduct::SOUND }),
+    ),
+    TestCard::new(
         "4000000000009839",
         "void_answer_lost",
         "approved; a void times out after the bank released the money",
@@ -267,6 +323,60 @@ pub const TEST_CARDS: &[TestCard] = &[
         "approved; a refund is declined",
         Script::refund(Conduct::decline(DeclineCode::CardDeclined)),
     ),
+    TestCard::authenticated(
+        "4000002500003155",
+        "authentication_unless_merchant_starts",
+        "the buyer must be authenticated, unless the merchant starts the payment; challenge, then approved",
+        (AtIssuer::Challenge, Ruling::AfterAuthenticationOfBuyer),
+    ),
+    TestCard::authenticated(
+        "4000003800000446",
+        "authentication_set_up",
+        "set up before: approved when the merchant starts the payment, else challenge, then approved",
+        (AtIssuer::Challenge, Ruling::AfterAuthenticationOfBuyer),
+    ),
+    TestCard::authenticated(
+        "4000002760003184",
+        "authentication_required",
+        "the buyer must always be authenticated; challenge, then approved",
+        (AtIssuer::Challenge, Ruling::AfterAuthentication(Then::Approve)),
+    ),
+    TestCard::authenticated(
+        "4000000000003220",
+        "challenge",
+        "challenge, then approved",
+        (AtIssuer::Challenge, Ruling::AfterAuthentication(Then::Approve)),
+    ),
+    TestCard::authenticated(
+        "4000008260003178",
+        "authenticated_insufficient_funds",
+        "challenge, then declined: not enough money",
+        (AtIssuer::Challenge, Ruling::AfterAuthentication(Then::Decline(DeclineCode::InsufficientFunds))),
+    ),
+    TestCard::authenticated(
+        "4000008400001629",
+        "authenticated_card_declined",
+        "challenge, then declined without a reason",
+        (AtIssuer::Challenge, Ruling::AfterAuthentication(Then::Decline(DeclineCode::CardDeclined))),
+    ),
+    TestCard::authenticated(
+        "4000008400001280",
+        "authentication_lookup_error",
+        "the buyer must be authenticated, and the issuer cannot be asked: `authentication_required`",
+        (AtIssuer::Unavailable, Ruling::AfterAuthentication(Then::Approve)),
+    ),
+    TestCard::authenticated(
+        "4000000000003055",
+        "authentication_optional",
+        "approved without authentication; with `always`, challenge, then approved",
+        (AtIssuer::Challenge, Ruling::Approve),
+    ),
+    TestCard::authenticated(
+        "4000000000003097",
+        "authentication_optional_error",
+        "approved without authentication; with `always` the issuer cannot be asked, and approved",
+        (AtIssuer::Unavailable, Ruling::Approve),
+    ),
 ];
 
 #[cfg(test)]
@@ -290,7 +400,7 @@ mod tests {
     #[test]
     fn cards_that_do_not_just_succeed_have_names_of_their_own() {
         let mut seen = HashSet::new();
-        for card in TEST_CARDS.iter().filter(|card| card.script != Script::SOUND) {
+        for card in TEST_CARDS.iter().filter(|card| card.name != "success") {
             assert!(seen.insert(card.name), "{} twice", card.name);
             assert_eq!(TestCard::with_name(card.name), Some(card));
             assert_eq!(TestCard::with_number(card.number), Some(card));

@@ -43,6 +43,9 @@ pub enum Message {
         last4: String,
         /// The test card's name, when the number is one of [`TEST_CARDS`](super::card::TEST_CARDS).
         test_card: Option<String>,
+        /// What 3-D Secure found, when it was asked: the electronic commerce indicator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        eci: Option<String>,
     },
     /// Take reserved money.
     Capture {
@@ -132,7 +135,7 @@ pub struct Authorization {
 }
 
 /// Money as `{"minor":1050,"currency":"EUR"}`.
-mod money {
+pub(crate) mod money {
     use super::{Currency, Money};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -142,11 +145,11 @@ mod money {
         currency: String,
     }
 
-    pub(super) fn serialize<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
         Text { minor: money.minor(), currency: money.currency().code().to_owned() }.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
         let text = Text::deserialize(deserializer)?;
         let currency: Currency = text.currency.parse().map_err(D::Error::custom)?;
         Money::new(text.minor, currency).map_err(D::Error::custom)
@@ -154,15 +157,15 @@ mod money {
 }
 
 /// A decline code by its name.
-mod decline {
+pub(crate) mod decline {
     use super::DeclineCode;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(super) fn serialize<S: Serializer>(code: &DeclineCode, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(code: &DeclineCode, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(code.as_str())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeclineCode, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeclineCode, D::Error> {
         let name = String::deserialize(deserializer)?;
         DeclineCode::from_name(&name).ok_or_else(|| D::Error::custom(format!("no decline code `{name}`")))
     }

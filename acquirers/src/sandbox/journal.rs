@@ -6,7 +6,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::entry::BookEntry;
 
@@ -14,7 +18,7 @@ use super::entry::BookEntry;
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The file cannot be opened, locked or read; nothing was written.
-    #[error("the sandbox bank's books at {path} cannot be read")]
+    #[error("the sandbox's books at {path} cannot be read")]
     Read {
         /// The file.
         path: PathBuf,
@@ -23,7 +27,7 @@ pub enum JournalError {
         source: io::Error,
     },
     /// A whole line is not an entry: the file is another one, or was edited.
-    #[error("the sandbox bank's books at {path} are damaged in the line at byte {offset}")]
+    #[error("the sandbox's books at {path} are damaged in the line at byte {offset}")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -34,7 +38,7 @@ pub enum JournalError {
         source: serde_json::Error,
     },
     /// An entry may or may not have been written.
-    #[error("the sandbox bank's books at {path} cannot be written")]
+    #[error("the sandbox's books at {path} cannot be written")]
     Write {
         /// The file.
         path: PathBuf,
@@ -44,37 +48,38 @@ pub enum JournalError {
     },
 }
 
-/// The open file.
+/// The open file of entries of one kind.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(crate) struct Journal<T = BookEntry> {
     file: File,
     path: PathBuf,
     /// Everything before this byte is in the books in memory.
     read_to: u64,
+    entries: PhantomData<fn() -> T>,
 }
 
-impl Journal {
+impl<T: Serialize + DeserializeOwned> Journal<T> {
     /// Opens the file, or makes it. Nothing is read yet.
-    pub(super) fn open(path: &Path) -> Result<Self, JournalError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, JournalError> {
         let file = OpenOptions::new().read(true).append(true).create(true).open(path);
         let file = file.map_err(|source| JournalError::Read { path: path.to_owned(), source })?;
-        Ok(Self { file, path: path.to_owned(), read_to: 0 })
+        Ok(Self { file, path: path.to_owned(), read_to: 0, entries: PhantomData })
     }
 
     /// Takes the file's lock. It is released by [`release`](Self::release), and by the end of the process.
-    pub(super) fn take(&self) -> Result<(), JournalError> {
+    pub(crate) fn take(&self) -> Result<(), JournalError> {
         self.file.lock().map_err(|source| self.unreadable(source))
     }
 
     /// Gives the file's lock back.
-    pub(super) fn release(&self) {
+    pub(crate) fn release(&self) {
         if let Err(error) = self.file.unlock() {
-            tracing::warn!(%error, "the lock on the sandbox bank's books was not released");
+            tracing::warn!(%error, "the lock on the sandbox's books was not released");
         }
     }
 
     /// What was written since the last call. The lock must be held.
-    pub(super) fn catch_up(&mut self) -> Result<Vec<BookEntry>, JournalError> {
+    pub(crate) fn catch_up(&mut self) -> Result<Vec<T>, JournalError> {
         let mut bytes = Vec::new();
         let read = self.file.seek(SeekFrom::Start(self.read_to)).and_then(|_| self.file.read_to_end(&mut bytes));
         read.map_err(|source| self.unreadable(source))?;
@@ -87,7 +92,7 @@ impl Journal {
             offset += line.len() as u64;
         }
         if whole < bytes.len() {
-            tracing::warn!(bytes = bytes.len() - whole, "a torn last line in the sandbox bank's books was cut off");
+            tracing::warn!(bytes = bytes.len() - whole, "a torn last line in the sandbox's books was cut off");
             self.file.set_len(offset).map_err(|source| self.unreadable(source))?;
         }
         self.read_to = offset;
@@ -95,7 +100,7 @@ impl Journal {
     }
 
     /// Writes an entry. The lock must be held and [`catch_up`](Self::catch_up) have been called under it.
-    pub(super) fn append(&mut self, entry: &BookEntry) -> Result<(), JournalError> {
+    pub(crate) fn append(&mut self, entry: &T) -> Result<(), JournalError> {
         let unwritten = |source| JournalError::Write { path: self.path.clone(), source };
         let mut line = serde_json::to_vec(entry).map_err(|error| unwritten(error.into()))?;
         line.push(b'\n');

@@ -16,6 +16,7 @@ command-list = Risk lists
 command-block = Put on the block list
 command-allow = Put on the allow list
 command-audit = Who did what
+command-settle = What the bank says of an overdue message
 
 usage-pay = /pay &lt;id, reference, order or last four&gt; – the card of a payment
 usage-find = /find &lt;e-mail, reference, order or last four&gt; – up to ten payments
@@ -27,3 +28,4 @@ usage-list = /list – the lists; /list add &lt;trust, allow, block or gray&gt; 
 usage-block = /block &lt;attribute&gt; &lt;value&gt; [reason]
 usage-allow = /allow &lt;attribute&gt; &lt;value&gt; [reason]
 usage-audit = /audit [subject] – the last rows of the log
+usage-settle = /settle &lt;op_…&gt; &lt;done or failed&gt; &lt;reason&gt; – writes down what the bank says of a message without an outcome

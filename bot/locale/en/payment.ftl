@@ -5,6 +5,11 @@ notice-open =
     .title = Waiting for payment
     .lead = <b>{ $amount }</b> to <b>{ $shop }</b> has not been paid yet.
     .next = Finish it on the shop’s payment page.
+notice-requires-action =
+    .short = waits for you
+    .title = Confirm your payment
+    .lead = <b>{ $amount }</b> to <b>{ $shop }</b> waits for your confirmation at your bank or wallet. No money was taken.
+    .next = Confirm it on the page that the shop opened. If it was not you, do nothing: the payment ends by itself.
 notice-in-review =
     .short = being checked
     .title = Your payment is being checked
@@ -55,6 +60,8 @@ notice-expired =
     .title = The payment was not completed
     .lead = <b>{ $amount }</b> to <b>{ $shop }</b> was not paid in time and is closed. No money was taken.
     .next = If you still want to pay, start again in the shop.
+
+line-known-by = If the bank has not answered by { $by }, a person looks into it.
 
 refund-succeeded =
     <b>Refund complete</b>{ $test }

@@ -68,6 +68,11 @@ card-id = <code>{ $payment }</code>
 card-amounts = Reserved { $authorized }, taken { $captured }, refunded { $refunded }, on its way back { $pending }
 card-buyer = Buyer: { $email } · IP { $ip }
 card-card = { $brand } { $first6 }•• { $last4 }, { $expiry }
+card-wallet = Wallet: { $wallet }
+card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
+        [yes] the issuer answers for fraud
+       *[no] no liability shift
+    }
 card-decline = Declined: { $code }
 card-timeline = <b>Timeline</b>
 card-event = { $at } { $event }
@@ -142,3 +147,20 @@ audit-line =
     { $number } · { $at }
     { $actor } <b>{ $action }</b> <code>{ $subject }</code> { $after }
 audit-none = No rows.
+
+staff-overdue =
+    <b>The bank has not answered about { $amount }</b>{ $test }
+    { $kind } at { $acquirer } for <b>{ $shop }</b>, card •• { $last4 }, order <code>{ $order }</code>, reference <code>{ $reference }</code>, since { $since }.
+    Nobody knows whether it happened. Ask again, or call the bank and write down what it says: <code>/settle { $operation } done</code> or <code>failed</code>, with a reason.
+staff-overdue-succeeded =
+    <b>The bank did it: { $amount }</b>{ $test }
+    { $kind } at { $acquirer } for <b>{ $shop }</b>, reference <code>{ $reference }</code>. The outcome of <code>{ $operation }</code> is known now; buyer and shop are told.
+staff-overdue-failed =
+    <b>The bank did not do it: { $amount }</b>{ $test }
+    { $kind } at { $acquirer } for <b>{ $shop }</b>, reference <code>{ $reference }</code>. The outcome of <code>{ $operation }</code> is known now; buyer and shop are told.
+key-ask-bank = Ask the bank again
+overdue-asked-succeeded = The bank did it.
+overdue-asked-failed = The bank did not do it.
+overdue-asked-unknown = The bank still has no answer.
+overdue-known = The outcome of this message is known already.
+overdue-settled = Written down for <code>{ $operation }</code>. The payment is now: { $status }.

@@ -16,6 +16,7 @@ command-list = Listas de riesgo
 command-block = Poner en la lista de bloqueo
 command-allow = Poner en la lista de permitidos
 command-audit = Quién hizo qué
+command-settle = Lo que dice el banco de un mensaje atrasado
 
 usage-pay = /pay &lt;id, referencia, pedido o cuatro últimas cifras&gt; – la ficha de un pago
 usage-find = /find &lt;correo, referencia, pedido o cuatro últimas cifras&gt; – hasta diez pagos
@@ -27,3 +28,4 @@ usage-list = /list – las listas; /list add &lt;trust, allow, block o gray&gt; 
 usage-block = /block &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-allow = /allow &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-audit = /audit [asunto] – las últimas filas del registro
+usage-settle = /settle &lt;op_…&gt; &lt;done o failed&gt; &lt;motivo&gt; – anota lo que dice el banco de un mensaje sin resultado

@@ -5,6 +5,11 @@ notice-open =
     .title = Pendiente de pago
     .lead = <b>{ $amount }</b> a <b>{ $shop }</b> todavía no se ha pagado.
     .next = Termínelo en la página de pago del comercio.
+notice-requires-action =
+    .short = le espera
+    .title = Confirme su pago
+    .lead = <b>{ $amount }</b> para <b>{ $shop }</b> espera su confirmación en su banco o monedero. No se ha cobrado nada.
+    .next = Confírmelo en la página que abrió la tienda. Si no ha sido usted, no haga nada: el pago termina solo.
 notice-in-review =
     .short = en revisión
     .title = Estamos revisando su pago
@@ -55,6 +60,8 @@ notice-expired =
     .title = El pago no se completó
     .lead = <b>{ $amount }</b> a <b>{ $shop }</b> no se pagó a tiempo y queda cerrado. No se cobró dinero.
     .next = Si todavía quiere pagar, empiece de nuevo en el comercio.
+
+line-known-by = Si el banco no ha respondido antes de { $by }, una persona lo revisa.
 
 refund-succeeded =
     <b>Reembolso realizado</b>{ $test }

@@ -68,6 +68,11 @@ card-id = <code>{ $payment }</code>
 card-amounts = Reservado { $authorized }, cobrado { $captured }, reembolsado { $refunded }, de vuelta { $pending }
 card-buyer = Comprador: { $email } · IP { $ip }
 card-card = { $brand } { $first6 }•• { $last4 }, { $expiry }
+card-wallet = Monedero: { $wallet }
+card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
+        [yes] responde el emisor en caso de fraude
+       *[no] sin traspaso de responsabilidad
+    }
 card-decline = Denegado: { $code }
 card-timeline = <b>Cronología</b>
 card-event = { $at } { $event }
@@ -142,3 +147,20 @@ audit-line =
     { $number } · { $at }
     { $actor } <b>{ $action }</b> <code>{ $subject }</code> { $after }
 audit-none = No hay filas.
+
+staff-overdue =
+    <b>El banco no ha respondido sobre { $amount }</b>{ $test }
+    { $kind } en { $acquirer } para <b>{ $shop }</b>, tarjeta •• { $last4 }, pedido <code>{ $order }</code>, referencia <code>{ $reference }</code>, desde { $since }.
+    Nadie sabe si se hizo. Pregunte otra vez, o llame al banco y anote lo que diga: <code>/settle { $operation } done</code> o <code>failed</code>, con un motivo.
+staff-overdue-succeeded =
+    <b>El banco lo hizo: { $amount }</b>{ $test }
+    { $kind } en { $acquirer } para <b>{ $shop }</b>, referencia <code>{ $reference }</code>. Ya se conoce el resultado de <code>{ $operation }</code>; comprador y tienda están avisados.
+staff-overdue-failed =
+    <b>El banco no lo hizo: { $amount }</b>{ $test }
+    { $kind } en { $acquirer } para <b>{ $shop }</b>, referencia <code>{ $reference }</code>. Ya se conoce el resultado de <code>{ $operation }</code>; comprador y tienda están avisados.
+key-ask-bank = Preguntar otra vez al banco
+overdue-asked-succeeded = El banco lo hizo.
+overdue-asked-failed = El banco no lo hizo.
+overdue-asked-unknown = El banco sigue sin responder.
+overdue-known = El resultado de este mensaje ya se conoce.
+overdue-settled = Anotado para <code>{ $operation }</code>. El pago está ahora: { $status }.

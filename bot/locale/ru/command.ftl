@@ -16,6 +16,7 @@ command-list = Списки риска
 command-block = В чёрный список
 command-allow = В список разрешённых
 command-audit = Кто что сделал
+command-settle = Что банк говорит о сообщении без ответа
 
 usage-pay = /pay &lt;id, номер платежа, заказ или последние четыре цифры&gt; – карточка платежа
 usage-find = /find &lt;почта, номер платежа, заказ или последние четыре цифры&gt; – до десяти платежей
@@ -27,3 +28,4 @@ usage-list = /list – списки; /list add &lt;trust, allow, block или gr
 usage-block = /block &lt;признак&gt; &lt;значение&gt; [причина]
 usage-allow = /allow &lt;признак&gt; &lt;значение&gt; [причина]
 usage-audit = /audit [предмет] – последние строки журнала
+usage-settle = /settle &lt;op_…&gt; &lt;done или failed&gt; &lt;причина&gt; – записывает, что банк сказал о сообщении без исхода

@@ -68,6 +68,11 @@ card-id = <code>{ $payment }</code>
 card-amounts = Заблокировано { $authorized }, списано { $captured }, возвращено { $refunded }, в пути назад { $pending }
 card-buyer = Покупатель: { $email } · IP { $ip }
 card-card = { $brand } { $first6 }•• { $last4 }, { $expiry }
+card-wallet = Кошелёк: { $wallet }
+card-authentication = 3-D Secure: { $status }{ $eci } · { $liability ->
+        [yes] за мошенничество отвечает эмитент
+       *[no] ответственность не перенесена
+    }
 card-decline = Отказ: { $code }
 card-timeline = <b>Хронология</b>
 card-event = { $at } { $event }
@@ -142,3 +147,20 @@ audit-line =
     { $number } · { $at }
     { $actor } <b>{ $action }</b> <code>{ $subject }</code> { $after }
 audit-none = Строк нет.
+
+staff-overdue =
+    <b>Банк не ответил о { $amount }</b>{ $test }
+    { $kind } в { $acquirer } для <b>{ $shop }</b>, карта •• { $last4 }, заказ <code>{ $order }</code>, номер <code>{ $reference }</code>, с { $since }.
+    Никто не знает, произошло ли это. Спросите ещё раз или позвоните в банк и запишите его ответ: <code>/settle { $operation } done</code> или <code>failed</code>, с причиной.
+staff-overdue-succeeded =
+    <b>Банк это сделал: { $amount }</b>{ $test }
+    { $kind } в { $acquirer } для <b>{ $shop }</b>, номер <code>{ $reference }</code>. Исход <code>{ $operation }</code> теперь известен; покупатель и магазин извещены.
+staff-overdue-failed =
+    <b>Банк этого не сделал: { $amount }</b>{ $test }
+    { $kind } в { $acquirer } для <b>{ $shop }</b>, номер <code>{ $reference }</code>. Исход <code>{ $operation }</code> теперь известен; покупатель и магазин извещены.
+key-ask-bank = Спросить банк ещё раз
+overdue-asked-succeeded = Банк это сделал.
+overdue-asked-failed = Банк этого не сделал.
+overdue-asked-unknown = Ответа банка всё ещё нет.
+overdue-known = Исход этого сообщения уже известен.
+overdue-settled = Записано для <code>{ $operation }</code>. Платёж теперь: { $status }.

@@ -63,6 +63,10 @@ pub(crate) fn payment_screen(
     }
     html.push('\n');
     html.push_str(&part("next"));
+    if let Some(by) = &document.outcome_due_at {
+        html.push(' ');
+        html.push_str(&words.tell("line-known-by", &Args::new().with("by", words.written_moment(by))));
+    }
     html.push_str("\n\n");
     html.push_str(&facts(document, words));
     let Ok(id) = document.id.parse::<PaymentId>() else { return Screen::text(html) };
@@ -75,6 +79,9 @@ fn facts(document: &PaymentDocument, words: &Words) -> String {
     let mut lines = Vec::new();
     if let Some(card) = &document.card {
         lines.push(words.tell("line-card", &Args::new().with("last4", &card.last4)));
+    }
+    if let Some(wallet) = &document.wallet {
+        lines.push(words.tell("line-wallet", &Args::new().with("wallet", wallet)));
     }
     lines.push(words.tell("line-order", &Args::new().with("order", &document.order_ref)));
     lines.push(words.tell("line-reference", &Args::new().with("reference", &document.reference)));
@@ -91,7 +98,8 @@ fn may_be_denied(document: &PaymentDocument) -> bool {
 fn state_id(document: &PaymentDocument) -> &'static str {
     match Status::from_name(&document.status) {
         Some(Status::RequiresPaymentMethod) if document.decline.is_some() => "declined",
-        Some(Status::RequiresPaymentMethod | Status::RequiresAction) | None => "open",
+        Some(Status::RequiresPaymentMethod) | None => "open",
+        Some(Status::RequiresAction) => "requires-action",
         Some(Status::InReview) => "in-review",
         Some(Status::Processing) => "processing",
         Some(Status::Authorized) => "authorized",

@@ -4,6 +4,7 @@ use aviso_core::delivery::Job;
 use aviso_core::document::PaymentDocument;
 use aviso_core::event::{Event, EventType};
 use aviso_core::id::{PaymentId, ReviewId};
+use aviso_core::payment::operation::OperationStatus;
 
 use super::{Follow, Notice, test_mark};
 use crate::callback::Press;
@@ -33,12 +34,12 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
             Some(Notice::new(Screen::text(html).row(card_key(document, words)), Follow::Aside))
         }
         EventType::EndpointFailing | EventType::EndpointDisabled => endpoint(event, words),
+        EventType::PaymentOutcomeOverdue => overdue(event, words),
         EventType::PaymentCreated
         | EventType::PaymentActionRequired
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
         | EventType::PaymentAuthorizationExpiring
-        | EventType::PaymentOutcomeOverdue
         | EventType::DisputeOpened
         | EventType::DisputeUpdated
         | EventType::DisputeWon
@@ -128,6 +129,26 @@ pub(crate) fn closed_card(
         html.push_str(&words.tell("staff-decided-by", &Args::new().with("name", clean::name(by))));
     }
     Screen::text(html).row(card_key(document, words))
+}
+
+/// A message to the bank that has had no outcome for too long; later, what became of it.
+fn overdue(event: &Event, words: &Words) -> Option<Notice> {
+    let document = event.document.payment.as_ref()?;
+    let minor = fact(event, "amount").parse().unwrap_or(document.amount);
+    let args = payment_args(document, fact(event, "shop"), words)
+        .with("amount", words.amount(minor, &document.currency))
+        .with("kind", fact(event, "kind"))
+        .with("acquirer", clean::line(fact(event, "acquirer"), 40).unwrap_or_else(|| "–".to_owned()))
+        .with("operation", fact(event, "operation"))
+        .with("since", words.written_moment(fact(event, "since")));
+    let ask = fact(event, "operation").parse().ok().map(|id| Key::press(words.say("key-ask-bank"), Press::AskBank(id)));
+    let (text, ask) = match OperationStatus::from_name(fact(event, "state")) {
+        Some(OperationStatus::Succeeded) => ("staff-overdue-succeeded", None),
+        Some(OperationStatus::Failed) => ("staff-overdue-failed", None),
+        Some(OperationStatus::Pending | OperationStatus::Unknown) | None => ("staff-overdue", ask),
+    };
+    let screen = Screen::text(words.tell(text, &args)).row(ask.into_iter().chain(card_key(document, words)));
+    Some(Notice::new(screen, Follow::Aside))
 }
 
 fn endpoint(event: &Event, words: &Words) -> Option<Notice> {

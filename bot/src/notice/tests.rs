@@ -54,7 +54,10 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
             fingerprint: "x".to_owned(),
         }),
         wallet: None,
+        action: None,
+        authentication: None,
         capture_before: None,
+        outcome_due_at: None,
         decline: None,
         created_at: now().to_string(),
         updated_at: now().to_string(),
@@ -102,7 +105,9 @@ fn event(kind: EventType, shop: &str) -> Event {
         document: Document {
             payment: Some(payment("captured", "test")),
             refund: Some(refund),
+            operation: None,
             endpoint: Some(endpoint),
+            ..Document::default()
         },
         audience: Audience {
             facts: facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),

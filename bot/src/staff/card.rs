@@ -3,6 +3,7 @@
 use aviso_core::account::email::mask;
 use aviso_core::id::PaymentId;
 use aviso_core::money::format_minor;
+use aviso_core::payment::attempt::{Attempt, Method};
 use aviso_core::payment::{Payment, PaymentDetails, document_of};
 
 use super::{Shift, find};
@@ -49,6 +50,9 @@ fn screen(details: &PaymentDetails, revealed: bool, words: &Words) -> Screen {
             .with("expiry", format!("{:02}/{}", face.exp_month, face.exp_year));
         lines.push(words.tell("card-card", &args));
     }
+    if let Some(attempt) = details.attempts.last() {
+        lines.extend(method_lines(attempt, words));
+    }
     if let Some(code) = payment.decline {
         lines.push(words.tell("card-decline", &Args::new().with("code", code.as_str())));
     }
@@ -58,6 +62,24 @@ fn screen(details: &PaymentDetails, revealed: bool, words: &Words) -> Screen {
     let reveal = (!revealed).then(|| Key::press(words.say("key-reveal"), Press::Reveal(payment.id)));
     let why = Key::press(words.say("key-why"), Press::Why(payment.id));
     Screen::text(lines.join("\n")).row(refund.into_iter().chain([why]).chain(reveal))
+}
+
+/// The wallet, and what 3-D Secure found.
+fn method_lines(attempt: &Attempt, words: &Words) -> impl Iterator<Item = String> {
+    let wallet = match &attempt.method {
+        Method::Card { .. } => None,
+        Method::Wallet(wallet) => {
+            Some(words.tell("card-wallet", &Args::new().with("wallet", clean::name(wallet.as_str()))))
+        }
+    };
+    let authentication = attempt.authentication.as_ref().map(|found| {
+        let args = Args::new()
+            .with("status", found.status.as_str())
+            .with("eci", found.eci.as_ref().map(|eci| format!(", ECI {eci}")).unwrap_or_default())
+            .with("liability", if found.status.shifts_liability() { "yes" } else { "no" });
+        words.tell("card-authentication", &args)
+    });
+    wallet.into_iter().chain(authentication)
 }
 
 fn head(details: &PaymentDetails, words: &Words) -> Vec<String> {

@@ -182,8 +182,10 @@ fn result(
             PaymentError::NotFound(_)
             | PaymentError::RefundNotFound(_)
             | PaymentError::ReviewNotOpen(_)
+            | PaymentError::OperationNotOpen(_)
             | PaymentError::OrderRefTaken
             | PaymentError::RefundRefTaken
+            | PaymentError::WalletNotOffered(_)
             | PaymentError::Key(_)
             | PaymentError::Seal(_)
             | PaymentError::Interrupted

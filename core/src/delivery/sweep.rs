@@ -7,21 +7,23 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::delivery::instance::SILENT_MAX;
 use crate::delivery::plan::plan_fallback;
 use crate::delivery::{AttemptRecord, ChannelKind, DeliveryLog};
 use crate::payment::janitor_chain as chain;
-use crate::store::delivery::{self as rows, Lost, Verdict};
+use crate::store::delivery::{self as rows, Lost, LostBy, Verdict};
 use crate::store::{StoreError, Tx, Work, event as events, recipient as recipients};
 
 /// How often leases are looked after.
-const SWEEP_EVERY: Duration = Duration::from_secs(2);
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Forgotten recipients are looked for in every so many sweeps: there should be none.
-const FORGOTTEN_EVERY: u32 = 5;
+const FORGOTTEN_EVERY: u32 = 10;
 /// Leases given back in one unit of work.
 const LOST_MAX: u64 = 100;
 /// A delivery whose lease is lost in this attempt or a later one is dead: it may be what kills workers.
 const ATTEMPTS_MAX: i32 = 12;
-/// Wait after the first lost attempt; twice as long after each further one.
+/// Wait after the second lost attempt; twice as long after each further one. None after the first: one
+/// loss is a restart, several may be a message that kills whoever sends it.
 const BACK_OFF: Duration = Duration::from_secs(5);
 /// But no longer than this.
 const BACK_OFF_MAX: Duration = Duration::from_secs(3_600);
@@ -62,10 +64,11 @@ impl DeliveryLog {
     /// Gives leases that ran out back. Looks without the write lock first: there should be none.
     async fn reclaim(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        if rows::lost(self.store.reader(), now, 1).await?.is_empty() {
+        let by = LostBy { run_out: now, silent_since: now.before(SILENT_MAX), but: self.store.instance() };
+        if rows::lost(self.store.reader(), &by, 1).await?.is_empty() {
             return Ok(0);
         }
-        self.store.write(async |tx| reclaim(tx, now, now).await).await
+        self.store.write(async |tx| reclaim(tx, &by, now).await).await
     }
 
     /// Gives every lease back, run out or not: for the start of a process that is the only one on its
@@ -76,7 +79,8 @@ impl DeliveryLog {
     /// [`StoreError`].
     pub async fn adopt_orphans(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        self.store.write(async |tx| reclaim(tx, Timestamp::from_micros(i64::MAX), now).await).await
+        let by = LostBy { run_out: Timestamp::MAX, silent_since: now, but: self.store.instance() };
+        self.store.write(async |tx| reclaim(tx, &by, now).await).await
     }
 
     /// Re-arms recipients that are due later than what waits for them: a lost wake-up heals itself.
@@ -98,11 +102,11 @@ impl DeliveryLog {
     }
 }
 
-/// Gives back the leases that ran out by `cutoff`.
-async fn reclaim(tx: &Tx, cutoff: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
+/// Gives back leases that are lost.
+async fn reclaim(tx: &Tx, by: &LostBy, now: Timestamp) -> Result<usize, StoreError> {
     let mut attempts = Vec::new();
     let mut waiting: BTreeSet<Uuid> = BTreeSet::new();
-    for lost in rows::lost(tx.conn(), cutoff, LOST_MAX).await? {
+    for lost in rows::lost(tx.conn(), by, LOST_MAX).await? {
         let dead = lost.attempt >= ATTEMPTS_MAX;
         let verdict = Verdict {
             id: lost.id,
@@ -130,7 +134,10 @@ async fn reclaim(tx: &Tx, cutoff: Timestamp, now: Timestamp) -> Result<usize, St
 
 /// The wait after this many attempts. Doubles, because what killed a worker may kill the next one.
 fn back_off(attempt: i32) -> Duration {
-    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(16);
+    if attempt <= 1 {
+        return Duration::ZERO;
+    }
+    let doublings = u32::try_from(attempt - 2).unwrap_or(0).min(16);
     BACK_OFF.saturating_mul(1 << doublings).min(BACK_OFF_MAX)
 }
 
@@ -172,8 +179,9 @@ mod tests {
 
     #[test]
     fn the_wait_after_a_lost_attempt_grows_and_is_bounded() {
-        assert_eq!(back_off(1), BACK_OFF);
-        assert_eq!(back_off(2), BACK_OFF * 2);
+        assert_eq!(back_off(1), Duration::ZERO);
+        assert_eq!(back_off(2), BACK_OFF);
+        assert_eq!(back_off(3), BACK_OFF * 2);
         assert_eq!(back_off(ATTEMPTS_MAX), BACK_OFF_MAX);
         assert_eq!(back_off(i32::MAX), BACK_OFF_MAX);
     }

@@ -1,6 +1,7 @@
 //! The mechanism against a real database and a channel that does as it is told.
 
 mod claims;
+mod old;
 mod outcomes;
 mod runs;
 
@@ -31,7 +32,7 @@ const PACE: Pace = Pace {
 
 /// A fresh database and a clock.
 struct Bench {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Store,
     clock: Arc<ShiftedClock>,
 }
@@ -41,7 +42,12 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&DatabaseUrl::Sqlite(folder.path().join("t.db"))).await.unwrap();
         aviso_migrations::migrate(&store.migration_connection()).await.unwrap();
-        Self { _folder: folder, store, clock: Arc::default() }
+        Self { folder, store, clock: Arc::default() }
+    }
+
+    /// The same database as another process sees it.
+    async fn reopened(&self) -> Store {
+        Store::open(&DatabaseUrl::Sqlite(self.folder.path().join("t.db"))).await.unwrap()
     }
 
     fn now(&self) -> Timestamp {
@@ -102,6 +108,7 @@ impl Bench {
             in_flight_max: PACE.in_flight_per_recipient_max,
             rest_until: now.after(PACE.recipient_interval),
             lease_until: now.after(PACE.deadline),
+            owner: self.store.instance(),
             now,
         };
         self.store.write(async |tx| rows::claim(tx, &plan).await).await.unwrap()

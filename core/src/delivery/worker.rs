@@ -162,6 +162,7 @@ impl Worker {
             in_flight_max: self.pace.in_flight_per_recipient_max.max(1),
             rest_until: now.after(self.pace.recipient_interval),
             lease_until: now.after(self.pace.deadline + LEASE_MARGIN),
+            owner: self.store.instance(),
             now,
         };
         self.store.write(async |tx| rows::claim(tx, &plan).await).await

@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{AttemptId, MerchantId, PaymentId};
 use crate::merchant::Mode;
 use crate::money::Money;
+use crate::payment::action::{Action, AuthenticationRecord, ReturnUrl, ThreeDs};
 use crate::payment::card::CardFace;
 use crate::payment::decline::DeclineCode;
 use crate::risk::Verdict;
@@ -73,6 +74,15 @@ impl Method {
         }
     }
 
+    /// The card's pseudonym on this install, when it is a card.
+    #[must_use]
+    pub fn pseudonym(&self) -> Option<&str> {
+        match self {
+            Self::Card { card, .. } => Some(card),
+            Self::Wallet(_) => None,
+        }
+    }
+
     /// The card's last four digits, or the wallet's name: how people tell it apart.
     #[must_use]
     pub fn label(&self) -> &str {
@@ -112,4 +122,14 @@ pub struct Attempt {
     pub decline: Option<DeclineCode>,
     /// When.
     pub created_at: Timestamp,
+    /// When the card's issuer is asked.
+    pub three_ds: ThreeDs,
+    /// Where the merchant wants the buyer back.
+    pub return_url: Option<ReturnUrl>,
+    /// What the buyer must do, or had to.
+    pub action: Option<Action>,
+    /// What 3-D Secure found.
+    pub authentication: Option<AuthenticationRecord>,
+    /// When the janitor asks the issuer next; `None` unless the attempt waits for the issuer.
+    pub(crate) issuer_check_at: Option<Timestamp>,
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::Actor;
+use crate::payment::Settlement;
+use crate::payment::attempt::WalletName;
 use crate::payment::operation::{Operation, OperationKind};
 use crate::port::{
     Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, Instrument, LinkError,
@@ -36,6 +39,12 @@ impl Acquirers {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<dyn Acquirer>> {
         self.by_name.get(name)
+    }
+
+    /// Whether one of them is this wallet.
+    #[must_use]
+    pub fn offers(&self, wallet: &WalletName) -> bool {
+        self.get(wallet.as_str()).is_some_and(|acquirer| acquirer.is_wallet())
     }
 
     /// Every name.
@@ -74,6 +83,16 @@ pub(crate) enum BankWord {
     NeverArrived,
     /// Nobody knows.
     Unknown,
+    /// Staff found out by other means.
+    Settled(Box<ByHand>),
+}
+
+/// What staff found out, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ByHand {
+    pub(crate) settlement: Settlement,
+    pub(crate) actor: Actor,
+    pub(crate) reason: String,
 }
 
 impl Bank {
@@ -167,6 +186,7 @@ impl Bank {
             BankWord::NotSent => "not_sent",
             BankWord::NeverArrived => "never_arrived",
             BankWord::Unknown => "unknown",
+            BankWord::Settled(_) => "settled",
         };
         let kind = operation.kind.as_str();
         metrics::counter!("aviso_bank_messages_total", "kind" => kind, "outcome" => outcome).increment(1);

@@ -184,8 +184,9 @@ impl Card {
     }
 }
 
-/// The card's security code. It lives in memory for one authorization and is stored nowhere.
-#[derive(Debug)]
+/// The card's security code. It lives in memory for one authorization and is stored nowhere;
+/// every copy is wiped when it is dropped.
+#[derive(Debug, Clone)]
 pub struct Cvc(Secret);
 
 impl Cvc {

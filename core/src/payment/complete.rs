@@ -5,21 +5,29 @@
 
 use std::time::Duration;
 
+use crate::audit;
 use crate::clock::Timestamp;
 use crate::document::Document;
 use crate::event::{Event, EventType};
 use crate::id::{OperationId, PaymentId};
 use crate::idempotency::Claim;
+use crate::ledger::fee::FeeTable;
+use crate::ledger::{self, posting};
 use crate::money::Money;
+use crate::payment::action::{Action, ActionKind};
 use crate::payment::attempt::Attempt;
-use crate::payment::bank::BankWord;
+use crate::payment::bank::{BankWord, ByHand};
+use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
+use crate::payment::lapse::TRY_AGAIN_AFTER;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
-use crate::payment::published::{document_of, payment_event, refund_document, refund_event};
+use crate::payment::overdue::{audit_row, overdue_event, settlement_action};
+use crate::payment::published::{document_of, operation_document, payment_event, refund_document, refund_event};
 use crate::payment::service::close_gate;
 use crate::payment::status::Status;
-use crate::payment::{Payment, Payments};
+use crate::payment::withdraw::{is_reversed, reversal_of};
+use crate::payment::{Payment, Payments, Settlement};
 use crate::port::AcquirerAnswer;
 use crate::refund::{Refund, RefundStatus};
 use crate::store::{
@@ -29,6 +37,22 @@ use crate::store::{
 
 /// How long until a bank is asked again, by how often it was asked.
 const INQUIRY_BACKOFF_SECS: [u64; 8] = [2, 5, 15, 60, 300, 900, 3_600, 14_400];
+/// The longest step of it while a buyer is at a wallet's page.
+const ACTION_BACKOFF_STEP_MAX: usize = 3;
+
+/// A word about a message, to be written down.
+pub(super) struct Completion<'a> {
+    pub(super) operation: OperationId,
+    pub(super) payment: PaymentId,
+    pub(super) word: &'a BankWord,
+    /// The shop's name, when it is known already.
+    pub(super) shop: Option<&'a str>,
+    /// The name of a reversal, should one be needed.
+    pub(super) spare: NewMessage,
+    /// What merchants pay.
+    pub(super) fees: &'a FeeTable,
+    pub(super) now: Timestamp,
+}
 
 /// Everything that one completion reads and writes.
 struct Work<'a> {
@@ -38,10 +62,14 @@ struct Work<'a> {
     attempt: Attempt,
     shop: String,
     told: Vec<Event>,
-    /// The trace number of a reversal, should one be needed.
-    spare_trace: i64,
+    /// The name of a reversal, should one be needed.
+    spare: NewMessage,
     /// How long money stays reserved.
     hold_for: Duration,
+    /// How long a message may have no outcome before a person looks into it.
+    look_after: Duration,
+    /// What merchants pay.
+    fees: &'a FeeTable,
     now: Timestamp,
 }
 
@@ -55,42 +83,49 @@ impl Payments {
         claim: Option<&Claim>,
         shop: Option<&str>,
     ) -> Result<Document, PaymentError> {
-        let now = self.now();
-        let spare_trace = self.traces.next().await?;
-        let hold_for = self.settings.capture_within;
+        let (spare, now) = (self.new_message().await?, self.now());
+        let fees = self.fees.current(now).await?;
+        let completion = Completion { operation, payment, word, shop, spare, fees: &fees, now };
         self.store
             .write(async |tx| {
-                let payment = rows::lock(tx, payment).await?.ok_or(PaymentError::NotFound(payment))?;
-                let operation = operation_rows::by_id(tx.conn(), operation, payment.currency())
-                    .await?
-                    .ok_or(PaymentError::Interrupted)?;
-                let attempt =
-                    attempt_rows::by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
-                let shop = match shop {
-                    Some(shop) => shop.to_owned(),
-                    None => merchants::name(tx.conn(), payment.merchant_id).await?,
-                };
-                let mut refund = match operation.refund_id {
-                    Some(id) => refund_rows::by_id(tx.conn(), id).await?,
-                    None => None,
-                };
-                let open = operation.status.is_open();
-                let mut work =
-                    Work { tx, payment, operation, attempt, shop, told: Vec::new(), spare_trace, hold_for, now };
-                if open {
-                    work.apply(word, refund.as_mut()).await?;
-                } else {
-                    work.heard_late(word).await?;
-                }
-                let document = Document {
-                    payment: Some(document_of(&work.payment, Some(&work.attempt))),
-                    refund: refund.as_ref().map(refund_document),
-                    ..Document::default()
-                };
-                close_gate(tx, claim, &document, now).await?;
+                let document = self.complete_in(tx, &completion).await?;
+                close_gate(tx, claim, &document, completion.now).await?;
                 Ok(document)
             })
             .await
+    }
+
+    /// The same inside a unit of work of the caller's.
+    pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Document, PaymentError> {
+        let payment = rows::lock(tx, known.payment).await?.ok_or(PaymentError::NotFound(known.payment))?;
+        let operation = operation_rows::by_id(tx.conn(), known.operation, payment.currency())
+            .await?
+            .ok_or(PaymentError::Interrupted)?;
+        let attempt = attempt_rows::by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
+        let shop = match known.shop {
+            Some(shop) => shop.to_owned(),
+            None => merchants::name(tx.conn(), payment.merchant_id).await?,
+        };
+        let mut refund = match operation.refund_id {
+            Some(id) => refund_rows::by_id(tx.conn(), id).await?,
+            None => None,
+        };
+        let (spare, fees, now) = (known.spare, known.fees, known.now);
+        let (hold_for, look_after) = (self.settings.capture_within, self.settings.escalate_after);
+        let open = operation.status.is_open();
+        let told = Vec::new();
+        let mut work = Work { tx, payment, operation, attempt, shop, told, spare, hold_for, look_after, fees, now };
+        if open {
+            work.apply(known.word, refund.as_mut()).await?;
+        } else {
+            work.heard_late(known.word).await?;
+        }
+        Ok(Document {
+            payment: Some(document_of(&work.payment, Some(&work.attempt))),
+            refund: refund.as_ref().map(refund_document),
+            operation: Some(operation_document(&work.operation)),
+            ..Document::default()
+        })
     }
 }
 
@@ -103,7 +138,9 @@ impl Work<'_> {
                 self.operation.approval_code = Some(approval_code.clone());
                 if *amount == self.operation.amount {
                     self.settle(OperationStatus::Succeeded, None);
+                    let before = self.payment.clone();
                     self.approved(refund).await?;
+                    self.book(&before).await?;
                 } else {
                     self.conflicted(*amount).await?;
                 }
@@ -123,11 +160,23 @@ impl Work<'_> {
             // A bank that acknowledged a message cannot say that it never came: ask again.
             BankWord::NeverArrived if self.operation.acknowledged => self.unknown(),
             BankWord::NeverArrived => self.refused(DeclineCode::ProcessingError, refund).await?,
+            BankWord::Said(AcquirerAnswer::ActionRequired { url, acquirer_ref, expires_at })
+                if self.operation.kind == OperationKind::Authorize =>
+            {
+                self.operation.acquirer_ref = Some(acquirer_ref.clone());
+                let action = Action { kind: ActionKind::Wallet, url: url.clone(), expires_at: *expires_at };
+                self.action_required(action).await?;
+            }
             BankWord::Said(AcquirerAnswer::Pending | AcquirerAnswer::ActionRequired { .. }) => {
                 self.operation.acknowledged = true;
                 self.unknown();
             }
             BankWord::Unknown => self.unknown(),
+            BankWord::Settled(by_hand) => self.settled_by_hand(by_hand, refund).await?,
+        }
+        if self.operation.escalated_at.is_some() && !self.operation.status.is_open() {
+            let event = overdue_event(&mut self.payment, &self.operation, Some(&self.attempt), &self.shop, self.now);
+            self.told.push(event);
         }
         operation_rows::update(self.tx, &self.operation).await?;
         events::insert(self.tx, &self.told).await?;
@@ -143,32 +192,39 @@ impl Work<'_> {
             BankWord::Said(AcquirerAnswer::Approved { acquirer_ref, amount, .. })
                 if declined && self.operation.kind == OperationKind::Authorize =>
             {
-                self.operation.acquirer_ref = Some(acquirer_ref.clone());
-                self.reverse(*amount).await?;
+                // The same word may come by callback and by inquiry: it is reversed once.
+                if !is_reversed(self.tx, &self.payment, self.operation.id).await? {
+                    self.operation.acquirer_ref = Some(acquirer_ref.clone());
+                    self.reverse(*amount).await?;
+                    operation_rows::update(self.tx, &self.operation).await?;
+                }
             }
-            BankWord::Said(_) | BankWord::NotSent | BankWord::NeverArrived | BankWord::Unknown => {}
+            BankWord::Said(_)
+            | BankWord::NotSent
+            | BankWord::NeverArrived
+            | BankWord::Unknown
+            | BankWord::Settled(_) => {}
         }
         Ok(())
+    }
+
+    /// Staff know what became of it. Their word is written down with it.
+    async fn settled_by_hand(&mut self, word: &ByHand, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
+        let row = audit_row(&word.actor, settlement_action(word.settlement), &self.operation, &word.reason);
+        audit::record(self.tx, &row, self.now).await?;
+        match word.settlement {
+            Settlement::Done => {
+                self.settle(OperationStatus::Succeeded, None);
+                self.approved(refund).await
+            }
+            Settlement::Failed => self.refused(DeclineCode::ProcessingError, refund).await,
+        }
     }
 
     async fn reverse(&self, amount: Money) -> Result<(), StoreError> {
         tracing::error!(operation = %self.operation.id, "the bank approved what must not stand; it is reversed");
         metrics::counter!("aviso_bank_conflicts_total").increment(1);
-        let reversal = Operation {
-            id: OperationId::new(self.now),
-            original_id: Some(self.operation.id),
-            trace: self.spare_trace,
-            kind: OperationKind::Reversal,
-            escalated_at: None,
-            status: OperationStatus::Pending,
-            amount,
-            acknowledged: false,
-            inquiries: 0,
-            next_inquiry_at: Some(self.now),
-            created_at: self.now,
-            updated_at: self.now,
-            ..self.operation.clone()
-        };
+        let reversal = Operation { amount, ..reversal_of(&self.operation, self.spare, self.now) };
         operation_rows::insert(self.tx, &reversal).await
     }
 
@@ -182,6 +238,13 @@ impl Work<'_> {
     fn tell(&mut self, kind: EventType) {
         let event = payment_event(kind, &mut self.payment, Some(&self.attempt), &self.shop, self.now);
         self.told.push(event);
+    }
+
+    fn tell_refusal(&mut self, kind: EventType) {
+        self.tell(kind);
+        if let Some(event) = self.told.last_mut() {
+            event.document.operation = Some(operation_document(&self.operation));
+        }
     }
 
     fn tell_refund(&mut self, kind: EventType, refund: &Refund) {
@@ -226,6 +289,16 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Posts what moved to the ledger.
+    async fn book(&self, before: &Payment) -> Result<(), StoreError> {
+        let (after, operation, method) = (&self.payment, &self.operation, &self.attempt.method);
+        let change = posting::Change { before, after, operation, method };
+        match posting::of_change(&change, self.fees, self.now) {
+            Some(transaction) => ledger::post(self.tx, &transaction).await,
+            None => Ok(()),
+        }
+    }
+
     async fn refused(&mut self, code: DeclineCode, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
         self.settle(OperationStatus::Failed, Some(code));
         match self.operation.kind {
@@ -240,8 +313,16 @@ impl Work<'_> {
                 self.payment = self.payment.clone().release_refund(minor, self.now)?;
                 self.end_refund(refund, RefundStatus::Failed, EventType::RefundFailed).await?;
             }
-            OperationKind::Capture | OperationKind::Void | OperationKind::Reversal => {
-                tracing::warn!(operation = %self.operation.id, code = code.as_str(), "the bank refused");
+            OperationKind::Capture => self.tell_refusal(EventType::PaymentCaptureFailed),
+            OperationKind::Void if self.operation.by_expiry => {
+                // What runs out at the bank, too, is tried again rather than called released.
+                let again = self.now.after(TRY_AGAIN_AFTER);
+                self.payment = self.payment.clone().postpone_lapse(again, self.now)?;
+                self.tell_refusal(EventType::PaymentVoidFailed);
+            }
+            OperationKind::Void => self.tell_refusal(EventType::PaymentVoidFailed),
+            OperationKind::Reversal => {
+                tracing::warn!(operation = %self.operation.id, code = code.as_str(), "a reversal was given up by staff");
             }
         }
         Ok(())
@@ -261,18 +342,45 @@ impl Work<'_> {
         self.operation.status = OperationStatus::Unknown;
         self.operation.next_inquiry_at = None;
         self.operation.updated_at = self.now;
+        self.operation.escalated_at = Some(self.now);
+        let event = overdue_event(&mut self.payment, &self.operation, Some(&self.attempt), &self.shop, self.now);
+        self.told.push(event);
+        Ok(())
+    }
+
+    /// The buyer must act at the wallet. Its callback tells what became of it, or an inquiry: soon, then
+    /// less often, and when the page expires.
+    async fn action_required(&mut self, action: Action) -> Result<(), PaymentError> {
+        let step = usize::try_from(self.operation.inquiries).unwrap_or(0) + 1;
+        let pause = INQUIRY_BACKOFF_SECS[step.min(ACTION_BACKOFF_STEP_MAX)];
+        let next = self.now.after(Duration::from_secs(pause));
+        let until = action.expires_at;
+        self.operation.acknowledged = true;
+        self.operation.inquiries += 1;
+        self.operation.next_inquiry_at = Some(if self.now < until { next.min(until) } else { next });
+        self.operation.updated_at = self.now;
+        if self.attempt.action.as_ref() != Some(&action) {
+            self.attempt.action = Some(action);
+            attempt_rows::update(self.tx, &self.attempt).await?;
+        }
+        if self.payment.status() == Status::Processing {
+            self.payment = self.payment.clone().require_action(self.now)?;
+            self.tell(EventType::PaymentActionRequired);
+        }
         Ok(())
     }
 
     /// Nobody knows yet. The buyer and the merchant are told so once; the bank is asked again.
     fn unknown(&mut self) {
-        let first = self.operation.status == OperationStatus::Pending;
+        // While the buyer is at the wallet's page there is nothing to be told.
+        let first = self.operation.status == OperationStatus::Pending && self.payment.status() == Status::Processing;
         let step = usize::try_from(self.operation.inquiries).unwrap_or(0).min(INQUIRY_BACKOFF_SECS.len() - 1);
         self.operation.status = OperationStatus::Unknown;
         self.operation.inquiries += 1;
         self.operation.next_inquiry_at = Some(self.now.after(Duration::from_secs(INQUIRY_BACKOFF_SECS[step])));
         self.operation.updated_at = self.now;
         if first && self.operation.kind == OperationKind::Authorize {
+            self.payment.outcome_due_at = Some(self.operation.created_at.after(self.look_after));
             self.tell(EventType::PaymentOutcomeUnknown);
         }
     }

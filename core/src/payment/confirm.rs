@@ -1,4 +1,4 @@
-//! Confirming a payment with a card: screen first, then the bank.
+//! Confirming a payment with a card or wallet: screen first, then the bank.
 //!
 //! Two commits: one before the bank is asked (payment, attempt, decision, message), one after.
 
@@ -9,7 +9,9 @@ use crate::event::{Event, EventType};
 use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
-use crate::payment::attempt::{Attempt, Method};
+use crate::payment::action::{ReturnUrl, ThreeDs};
+use crate::payment::attempt::{Attempt, Method, WalletName};
+use crate::payment::authenticate::{Waiting, asks_first};
 use crate::payment::card::{Card, Cvc};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
@@ -18,8 +20,7 @@ use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::{CaptureMode, Payment, Payments};
 use crate::port::{Initiator, Instrument};
-use crate::risk::{self, Verdict};
-use crate::secret::Purpose;
+use crate::risk::{self, Challenge, Verdict};
 use crate::store::{
     Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
     risk as risk_rows,
@@ -30,6 +31,18 @@ use crate::store::{
 pub struct Confirmation {
     /// What with.
     pub method: PaymentMethod,
+    /// When the card's issuer is asked.
+    pub three_ds: ThreeDs,
+    /// Where the merchant wants the buyer back from the issuer's or wallet's page.
+    pub return_url: Option<ReturnUrl>,
+}
+
+impl Confirmation {
+    /// With this method; the issuer is asked when the bank wants it.
+    #[must_use]
+    pub const fn with(method: PaymentMethod) -> Self {
+        Self { method, three_ds: ThreeDs::Automatic, return_url: None }
+    }
 }
 
 /// What a buyer pays with.
@@ -42,15 +55,18 @@ pub enum PaymentMethod {
         /// Its security code.
         cvc: Option<Cvc>,
     },
+    /// An e-money wallet.
+    Wallet(WalletName),
 }
 
 impl PaymentMethod {
-    /// What the bank is shown.
-    pub(super) fn instrument(&self) -> Instrument<'_> {
+    /// What the bank is shown. `return_url` is where a wallet sends the buyer back to.
+    pub(super) fn instrument<'a>(&'a self, return_url: &'a str) -> Instrument<'a> {
         match self {
             Self::Card { card, cvc } => {
                 Instrument::Card { card, cvc: cvc.as_ref(), authentication: None, initiator: Initiator::Buyer }
             }
+            Self::Wallet(wallet) => Instrument::Wallet { wallet, return_url },
         }
     }
 }
@@ -81,15 +97,17 @@ pub(super) enum Begun {
     Replayed(Answer),
     /// This goes to the bank now.
     ToBank(Box<Operation>),
+    /// The card's issuer is asked first.
+    ToIssuer(Waiting),
 }
 
 impl Payments {
-    /// Confirms a payment with a card. Its outcome is in the document, a decline is not an error.
+    /// Confirms a payment with a card or wallet. Its outcome is in the document, a decline is not an error.
     ///
     /// # Errors
     ///
-    /// [`PaymentError::NotFound`], [`PaymentError::IllegalMove`], [`PaymentError::Key`],
-    /// [`PaymentError::Store`]; nothing was written then.
+    /// [`PaymentError::NotFound`], [`PaymentError::IllegalMove`], [`PaymentError::WalletNotOffered`],
+    /// [`PaymentError::Key`], [`PaymentError::Store`]; nothing was written then.
     pub async fn confirm(
         &self,
         scope: Scope,
@@ -150,17 +168,18 @@ impl Payments {
             Row::Locked(payment) => (payment, false),
         };
         let mut payment = payment.start_attempt(now)?;
-        let PaymentMethod::Card { card: given, .. } = &confirmation.method;
-        let mut attempt = self.attempt(&payment, given, now);
-        let face = given.face();
-        let fingerprint = self.keyring.fingerprint("platform", given.number().expose());
+        let mut attempt = self.attempt(&payment, confirmation, now)?;
+        let card = match &confirmation.method {
+            PaymentMethod::Card { card, .. } => Some(card),
+            PaymentMethod::Wallet(_) => None,
+        };
         let subject = risk::Subject {
             merchant_id: payment.merchant_id,
             mode: payment.mode,
             amount: payment.amount,
-            card: &fingerprint,
-            first6: &face.first6,
-            country: risk::bin::country_of(given.number().expose()),
+            card: attempt.method.pseudonym(),
+            first6: attempt.method.face().map(|face| face.first6.as_str()),
+            country: card.and_then(|card| risk::bin::country_of(card.number().expose())),
             email: payment.email.as_deref(),
             ip: payment.ip.as_deref(),
         };
@@ -168,11 +187,16 @@ impl Payments {
         metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
         attempt.verdict = screening.verdict;
         let shop = scope.merchant.name.as_str();
-        let (mut operation, mut review) = (None, None);
+        let (mut operation, mut review, mut asks_issuer) = (None, None, false);
         match screening.verdict {
+            Verdict::Allow if let Some(card) = card.filter(|_| self.asks_issuer(confirmation, screening.challenge)) => {
+                self.wait_for_issuer(&mut attempt, card, now);
+                payment = payment.require_action(now)?;
+                asks_issuer = true;
+            }
             Verdict::Allow => {
                 payment = payment.send(now)?;
-                operation = Some(self.authorization(message, &payment, attempt.id, now));
+                operation = Some(self.first_message(message, &payment, &attempt, now));
             }
             Verdict::Block => {
                 attempt.decline = Some(DeclineCode::RiskBlocked);
@@ -180,9 +204,7 @@ impl Payments {
                 told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
             }
             Verdict::Review => {
-                let sealable = given.to_sealable();
-                let owner = attempt.id.to_string();
-                attempt.sealed_card = Some(self.keyring.seal(Purpose::Cards, &owner, sealable.expose().as_bytes()));
+                attempt.sealed_card = card.map(|card| self.seal_card(attempt.id, card));
                 payment = payment.hold(now)?;
                 told.push(payment_event(EventType::PaymentInReview, &mut payment, Some(&attempt), shop, now));
                 let id = ReviewId::new(now);
@@ -209,6 +231,10 @@ impl Payments {
         events::insert(tx, &told).await?;
         Ok(match operation {
             Some(operation) => Begun::ToBank(Box::new(operation)),
+            None if asks_issuer => {
+                let (amount, shop) = (payment.amount, shop.to_owned());
+                Begun::ToIssuer(Waiting { payment: payment.id, attempt: attempt.id, amount, shop, message })
+            }
             None => {
                 Begun::Done(Document { payment: Some(document_of(&payment, Some(&attempt))), ..Document::default() })
             }
@@ -227,38 +253,80 @@ impl Payments {
             (Begun::Done(document), _) => Ok(Handled::Done(document)),
             (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
             (Begun::ToBank(operation), Some(confirmation)) => {
+                let back = self.return_page(operation.attempt_id);
                 crash::at(Point::AttemptStored);
-                let word = self.bank.authorize(&operation, confirmation.method.instrument()).await;
+                let word = self.bank.authorize(&operation, confirmation.method.instrument(&back)).await;
                 crash::at(Point::AttemptAnswered);
+                if self.steps_up(confirmation, &word) {
+                    return self.step_up(&operation, &word, confirmation, claim, shop).await.map(Handled::Done);
+                }
                 let done = self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await;
                 crash::at(Point::AttemptDone);
                 done.map(Handled::Done)
             }
-            (Begun::ToBank(_), None) => Err(PaymentError::Interrupted),
+            (Begun::ToIssuer(waiting), Some(Confirmation { method: PaymentMethod::Card { card, cvc }, .. })) => {
+                self.ask_issuer(waiting, card, cvc.as_ref(), claim).await.map(Handled::Done)
+            }
+            (Begun::ToBank(_) | Begun::ToIssuer(_), _) => Err(PaymentError::Interrupted),
         }
     }
 
-    fn attempt(&self, payment: &Payment, card: &Card, now: Timestamp) -> Attempt {
-        let number = card.number().expose();
-        Attempt {
+    /// Whether the issuer is asked before the bank, and there is one to ask.
+    fn asks_issuer(&self, confirmation: &Confirmation, challenge: Challenge) -> bool {
+        asks_first(confirmation.three_ds, challenge) && self.issuer.is_there()
+    }
+
+    fn method(&self, payment: &Payment, given: &PaymentMethod) -> Result<Method, PaymentError> {
+        match given {
+            PaymentMethod::Card { card, .. } => {
+                let number = card.number().expose();
+                Ok(Method::Card {
+                    face: card.face(),
+                    card: self.keyring.fingerprint("platform", number),
+                    merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
+                })
+            }
+            PaymentMethod::Wallet(wallet) if self.bank.acquirers.offers(wallet) => Ok(Method::Wallet(wallet.clone())),
+            PaymentMethod::Wallet(wallet) => Err(PaymentError::WalletNotOffered(wallet.clone())),
+        }
+    }
+
+    fn attempt(&self, payment: &Payment, given: &Confirmation, now: Timestamp) -> Result<Attempt, PaymentError> {
+        Ok(Attempt {
             id: AttemptId::new(now),
             payment_id: payment.id,
             number: payment.attempts,
             merchant_id: payment.merchant_id,
             mode: payment.mode,
             amount: payment.amount,
-            method: Method::Card {
-                face: card.face(),
-                card: self.keyring.fingerprint("platform", number),
-                merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
-            },
+            method: self.method(payment, &given.method)?,
             email: payment.email.clone(),
             ip: payment.ip.clone(),
             sealed_card: None,
             verdict: Verdict::Allow,
             decline: None,
             created_at: now,
+            three_ds: given.three_ds,
+            return_url: given.return_url.clone(),
+            action: None,
+            authentication: None,
+            issuer_check_at: None,
+        })
+    }
+
+    /// The first message of an attempt: a wallet's goes to the wallet.
+    pub(super) fn first_message(
+        &self,
+        message: NewMessage,
+        payment: &Payment,
+        attempt: &Attempt,
+        now: Timestamp,
+    ) -> Operation {
+        let mut operation = self.authorization(message, payment, attempt.id, now);
+        if let Method::Wallet(wallet) = &attempt.method {
+            operation.acquirer = wallet.to_string();
         }
+        operation
     }
 
     pub(super) fn authorization(

@@ -111,6 +111,7 @@ impl Payments {
             expires_at: now.after(self.settings.expires_after),
             capture_before: None,
             expiry_warned: false,
+            outcome_due_at: None,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,

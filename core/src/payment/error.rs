@@ -1,7 +1,8 @@
 //! What can go wrong with a payment or refund.
 
-use crate::id::{PaymentId, RefundId, ReviewId};
+use crate::id::{OperationId, PaymentId, RefundId, ReviewId};
 use crate::idempotency::KeyConflict;
+use crate::payment::attempt::WalletName;
 use crate::payment::machine::IllegalMove;
 use crate::secret::KeyError;
 use crate::store::StoreError;
@@ -18,6 +19,9 @@ pub enum PaymentError {
     /// No such review, or it was decided.
     #[error("review {0} is not open")]
     ReviewNotOpen(ReviewId),
+    /// No such message, or its outcome is known.
+    #[error("message {0} has its outcome already")]
+    OperationNotOpen(OperationId),
     /// The order number belongs to another payment.
     #[error("the order number is already used by another payment")]
     OrderRefTaken,
@@ -36,6 +40,9 @@ pub enum PaymentError {
     /// An earlier capture, void or refund of the payment has no outcome yet.
     #[error("another operation on the payment has no outcome yet")]
     OperationInProgress,
+    /// No configured acquirer offers the wallet.
+    #[error("the wallet {0} is not offered here")]
+    WalletNotOffered(WalletName),
     /// The idempotency key does not let it through.
     #[error(transparent)]
     Key(#[from] KeyConflict),

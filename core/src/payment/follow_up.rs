@@ -9,12 +9,14 @@ use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::money::Money;
 use crate::payment::confirm::NewMessage;
+use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::machine::IllegalMove;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::status::Status;
+use crate::payment::withdraw::withdraw;
 use crate::payment::{Payment, Payments};
 use crate::port::Original;
 use crate::store::{
@@ -86,9 +88,9 @@ impl Payments {
                 }
                 let payment =
                     rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
-                if matches!(payment.status(), Status::RequiresPaymentMethod | Status::InReview)
-                    && matches!(ask, Ask::Void)
-                {
+                let not_sent = [Status::RequiresPaymentMethod, Status::InReview, Status::RequiresAction];
+                if matches!(ask, Ask::Void) && not_sent.contains(&payment.status()) {
+                    withdraw(tx, &payment, DeclineCode::ActionExpired, message, now).await?;
                     let document = cancel(tx, payment, &scope.merchant.name, now).await?;
                     close_gate(tx, claim, &document, now).await?;
                     return Ok(Asked::Done(document));
@@ -201,7 +203,7 @@ pub(crate) async fn follow_up_operation(
     Ok((operation, original))
 }
 
-/// Cancels a payment of which nothing was sent to a bank.
+/// Cancels a payment of which no bank knows; what a wallet knows was withdrawn before.
 async fn cancel(tx: &Tx, payment: Payment, shop: &str, now: Timestamp) -> Result<Document, PaymentError> {
     let mut payment = payment.void(now)?;
     reviews::lapse(tx, payment.id, now).await?;

@@ -9,16 +9,18 @@ use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{OperationId, PaymentId};
 use crate::payment::Payments;
+use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::published::payment_event;
+use crate::payment::withdraw::withdraw;
 use crate::store::{
     StoreError, attempt as attempt_rows, event as events, idempotency as keys, merchant as merchants,
     operation as operation_rows, payment as rows, review as reviews,
 };
 
 /// Messages or payments handled in one round.
-const ROUND_MAX: u64 = 100;
+pub(super) const ROUND_MAX: u64 = 100;
 /// Messages asked about at the same time.
 const AT_ONCE: usize = 16;
 
@@ -34,7 +36,7 @@ impl Payments {
         // Several at once: a bank that hangs on one message must not hold up the others.
         futures::stream::iter(due)
             .for_each_concurrent(AT_ONCE, |(operation, payment)| async move {
-                if let Err(error) = self.resolve(operation, payment).await {
+                if let Err(error) = self.resolve(operation, payment, self.now()).await {
                     tracing::error!(%operation, %payment, error = %chain(&error), "an unknown outcome was not resolved");
                 }
             })
@@ -42,11 +44,17 @@ impl Payments {
         Ok(asked)
     }
 
-    async fn resolve(&self, id: OperationId, payment: PaymentId) -> Result<(), PaymentError> {
+    /// Asks about one message, if it is due by then and no other instance asks meanwhile.
+    pub(super) async fn resolve(
+        &self,
+        id: OperationId,
+        payment: PaymentId,
+        due_by: Timestamp,
+    ) -> Result<(), PaymentError> {
         let now = self.now();
         // Longer than the bank's deadline: no other instance asks meanwhile.
         let next = now.after(self.settings.inquiry_after);
-        if !self.store.write(async |tx| operation_rows::take_inquiry(tx, id, now, next).await).await? {
+        if !self.store.write(async |tx| operation_rows::take_inquiry(tx, id, due_by, next).await).await? {
             return Ok(());
         }
         let payment = rows::by_id(self.store.reader(), payment).await?.ok_or(PaymentError::NotFound(payment))?;
@@ -99,11 +107,13 @@ impl Payments {
     }
 
     async fn expire(&self, id: PaymentId, now: Timestamp) -> Result<(), PaymentError> {
+        let message = self.new_message().await?;
         self.store
             .write(async |tx| {
                 let Some(payment) = rows::lock(tx, id).await? else { return Ok(()) };
                 // Somebody may have finished it since it was listed.
                 let Ok(mut payment) = payment.expire(now) else { return Ok(()) };
+                withdraw(tx, &payment, DeclineCode::ActionExpired, message, now).await?;
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
                 let attempts = attempt_rows::of_payment(tx.conn(), id).await?;
                 reviews::lapse(tx, id, now).await?;

@@ -28,6 +28,9 @@ impl Payment {
         if !before.may_become(self.status()) {
             return Err(IllegalMove { from: before, what });
         }
+        if self.status() != Status::Processing {
+            self.outcome_due_at = None;
+        }
         self.version += 1;
         self.updated_at = now;
         Ok(self)
@@ -58,7 +61,6 @@ impl Payment {
         self.moved(before, "sent to the bank", now)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "methods with an action are being built"))]
     /// The buyer must act before the bank decides: 3-D Secure, wallet.
     pub(crate) fn require_action(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
@@ -147,7 +149,16 @@ impl Payment {
         self.moved(before, "released", now)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "the warning is being built"))]
+    /// The bank did not release a reservation that ran out: it is tried again later.
+    pub(crate) fn postpone_lapse(mut self, until: Timestamp, now: Timestamp) -> Result<Self, IllegalMove> {
+        let before = self.status();
+        if self.capture_before.is_none() {
+            return self.refuse("released");
+        }
+        self.capture_before = Some(until);
+        self.moved(before, "released", now)
+    }
+
     /// The merchant was told that the reservation will soon run out.
     pub(crate) fn warn_of_expiry(mut self, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
@@ -235,6 +246,7 @@ mod tests {
             expires_at: at(1_000_000),
             capture_before: None,
             expiry_warned: false,
+            outcome_due_at: None,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,

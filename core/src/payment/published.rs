@@ -3,11 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::clock::Timestamp;
-use crate::document::{CardDocument, DeclineDocument, Document, PaymentDocument, RefundDocument};
+use crate::document::{
+    ActionDocument, AuthenticationDocument, CardDocument, DeclineDocument, Document, OperationDocument,
+    PaymentDocument, RefundDocument,
+};
 use crate::event::{Audience, Event, EventType};
 use crate::id::EventId;
 use crate::payment::Payment;
 use crate::payment::attempt::{Attempt, Method};
+use crate::payment::decline::DeclineCode;
+use crate::payment::operation::Operation;
+use crate::payment::status::Status;
 use crate::refund::Refund;
 
 /// What the merchant sees of a payment.
@@ -29,14 +35,31 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         metadata: payment.metadata.clone(),
         card: latest.and_then(card_document),
         wallet: latest.and_then(wallet_of),
+        action: latest.filter(|_| payment.status() == Status::RequiresAction).and_then(action_document),
+        authentication: latest.and_then(authentication_document),
         capture_before: payment.capture_before.map(|at| at.to_string()),
-        decline: payment
-            .decline
-            .map(|code| DeclineDocument { code: code.as_str().to_owned(), advice: code.advice().as_str().to_owned() }),
+        outcome_due_at: payment.outcome_due_at.map(|at| at.to_string()),
+        decline: payment.decline.map(decline_document),
         created_at: payment.created_at.to_string(),
         updated_at: payment.updated_at.to_string(),
         expires_at: payment.expires_at.to_string(),
     }
+}
+
+/// What the merchant sees of a message to the bank.
+pub(crate) fn operation_document(operation: &Operation) -> OperationDocument {
+    OperationDocument {
+        id: operation.id.to_string(),
+        kind: operation.kind.as_str().to_owned(),
+        status: operation.status.as_str().to_owned(),
+        amount: operation.amount.minor(),
+        currency: operation.amount.currency().code().to_owned(),
+        decline: operation.decline.map(decline_document),
+    }
+}
+
+fn decline_document(code: DeclineCode) -> DeclineDocument {
+    DeclineDocument { code: code.as_str().to_owned(), advice: code.advice().as_str().to_owned() }
 }
 
 fn card_document(attempt: &Attempt) -> Option<CardDocument> {
@@ -48,6 +71,24 @@ fn card_document(attempt: &Attempt) -> Option<CardDocument> {
         exp_month: face.exp_month,
         exp_year: face.exp_year,
         fingerprint: merchant_card.clone(),
+    })
+}
+
+fn action_document(attempt: &Attempt) -> Option<ActionDocument> {
+    let action = attempt.action.as_ref()?;
+    Some(ActionDocument {
+        kind: action.kind.as_str().to_owned(),
+        url: action.url.clone(),
+        expires_at: action.expires_at.to_string(),
+    })
+}
+
+fn authentication_document(attempt: &Attempt) -> Option<AuthenticationDocument> {
+    let found = attempt.authentication.as_ref()?;
+    Some(AuthenticationDocument {
+        status: found.status.as_str().to_owned(),
+        eci: found.eci.clone(),
+        liability_shift: found.status.shifts_liability(),
     })
 }
 

@@ -6,7 +6,9 @@ use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
-use crate::payment::attempt::Attempt;
+use crate::payment::action::ThreeDs;
+use crate::payment::attempt::{Attempt, Method};
+use crate::payment::authenticate::Waiting;
 use crate::payment::card::Card;
 use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
@@ -16,7 +18,6 @@ use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::detached;
 use crate::payment::{Payment, Payments};
 use crate::port::{Initiator, Instrument};
-use crate::secret::{KeyError, Purpose};
 use crate::store::{
     StoreError, Tx, attempt as attempt_rows, event as events, merchant as merchants, operation as operation_rows,
     payment as rows, review as reviews,
@@ -63,7 +64,8 @@ impl ReviewDecision {
 #[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
 enum Decided {
     Declined(Document),
-    ToBank(Box<Operation>, Card, String),
+    ToBank(Box<Operation>, Option<Card>, Method, String),
+    ToIssuer(Waiting, Card),
 }
 
 impl Payments {
@@ -127,9 +129,16 @@ impl Payments {
             .await?;
         match decided {
             Decided::Declined(document) => Ok(document),
-            Decided::ToBank(operation, card, shop) => {
-                let instrument =
-                    Instrument::Card { card: &card, cvc: None, authentication: None, initiator: Initiator::Buyer };
+            Decided::ToIssuer(waiting, card) => self.ask_issuer(waiting, &card, None, None).await,
+            Decided::ToBank(operation, card, method, shop) => {
+                let back = self.return_page(operation.attempt_id);
+                let instrument = match (&method, &card) {
+                    (Method::Card { .. }, Some(card)) => {
+                        Instrument::Card { card, cvc: None, authentication: None, initiator: Initiator::Buyer }
+                    }
+                    (Method::Wallet(wallet), _) => Instrument::Wallet { wallet, return_url: &back },
+                    (Method::Card { .. }, None) => return Err(PaymentError::Interrupted),
+                };
                 crash::at(Point::ReviewStored);
                 let word = self.bank.authorize(&operation, instrument).await;
                 crash::at(Point::ReviewAnswered);
@@ -153,14 +162,26 @@ impl Payments {
         now: Timestamp,
     ) -> Result<Decided, PaymentError> {
         let sealed = attempt.sealed_card.take();
+        let card = match (&attempt.method, decision) {
+            (Method::Card { .. }, ReviewDecision::Approve) => {
+                Some(self.open_card(attempt.id, sealed.as_deref()).map_err(PaymentError::Seal)?)
+            }
+            (Method::Wallet(_), _) | (Method::Card { .. }, ReviewDecision::Reject) => None,
+        };
+        let issuer_first = attempt.three_ds == ThreeDs::Always && self.issuer.is_there();
+        let asked = card.as_ref().filter(|_| issuer_first);
         let (mut payment, operation) = match decision {
             ReviewDecision::Reject => {
                 attempt.decline = Some(DeclineCode::ReviewRejected);
                 (payment.decline(DeclineCode::ReviewRejected, now)?, None)
             }
+            ReviewDecision::Approve if let Some(card) = asked => {
+                self.wait_for_issuer(&mut attempt, card, now);
+                (payment.require_action(now)?, None)
+            }
             ReviewDecision::Approve => {
                 let payment = payment.send(now)?;
-                let operation = self.authorization(message, &payment, attempt.id, now);
+                let operation = self.first_message(message, &payment, &attempt, now);
                 (payment, Some(operation))
             }
         };
@@ -174,21 +195,17 @@ impl Payments {
         }
         events::insert(tx, &told).await?;
         rows::update(tx, &payment).await?;
-        match operation {
-            None => Ok(Decided::Declined(Document {
+        let (shop, amount) = (shop.to_owned(), payment.amount);
+        Ok(match (operation, card) {
+            (Some(operation), card) => Decided::ToBank(Box::new(operation), card, attempt.method, shop),
+            (None, Some(card)) => {
+                let waiting = Waiting { payment: payment.id, attempt: attempt.id, amount, shop, message };
+                Decided::ToIssuer(waiting, card)
+            }
+            (None, None) => Decided::Declined(Document {
                 payment: Some(document_of(&payment, Some(&attempt))),
                 ..Document::default()
-            })),
-            Some(operation) => {
-                let card = self.open_card(&attempt, sealed.as_deref()).map_err(PaymentError::Seal)?;
-                Ok(Decided::ToBank(Box::new(operation), card, shop.to_owned()))
-            }
-        }
-    }
-
-    fn open_card(&self, attempt: &Attempt, sealed: Option<&[u8]>) -> Result<Card, KeyError> {
-        let sealed = sealed.ok_or(KeyError::Seal)?;
-        let plain = self.keyring.open(Purpose::Cards, &attempt.id.to_string(), sealed)?;
-        std::str::from_utf8(&plain).ok().and_then(Card::from_sealable).ok_or(KeyError::Seal)
+            }),
+        })
     }
 }

@@ -8,11 +8,15 @@ use crate::clock::{Clock, Timestamp};
 use crate::document::Document;
 use crate::id::{OperationId, PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim, KeyConflict};
+use crate::ledger::fee::Fees;
 use crate::merchant::Scope;
 use crate::payment::bank::{Acquirers, Bank};
 use crate::payment::error::PaymentError;
-use crate::payment::published::{document_of, refund_document};
+use crate::payment::issuer::Issuer;
+use crate::payment::published::{document_of, operation_document, refund_document};
+use crate::payment::status::Stage;
 use crate::payment::trace::Traces;
+use crate::port::Authenticator;
 use crate::secret::Keyring;
 use crate::store::{
     Store, StoreError, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
@@ -71,7 +75,9 @@ pub struct Payments {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) bank: Bank,
     pub(super) keyring: Keyring,
+    pub(super) issuer: Issuer,
     pub(super) traces: Traces,
+    pub(super) fees: Fees,
     pub(super) settings: PaymentSettings,
 }
 
@@ -86,8 +92,16 @@ impl Payments {
         settings: PaymentSettings,
     ) -> Self {
         let bank = Bank { acquirers: acquirers.into(), deadline: settings.acquirer_deadline };
-        let traces = Traces::new(store.clone());
-        Self { store, clock, bank, keyring, traces, settings }
+        let (traces, fees) = (Traces::new(store.clone()), Fees::new(store.clone()));
+        let issuer = Issuer::none(settings.acquirer_deadline);
+        Self { store, clock, bank, keyring, issuer, traces, fees, settings }
+    }
+
+    /// With a 3-D Secure server, and with the address of the site that buyers come back to from the
+    /// pages of issuers and wallets.
+    #[must_use]
+    pub fn with_actions(self, authenticator: Option<Arc<dyn Authenticator>>, site: &url::Url) -> Self {
+        Self { issuer: self.issuer.with(authenticator, site), ..self }
     }
 
     pub(crate) const fn bank(&self) -> &Bank {
@@ -96,6 +110,10 @@ impl Payments {
 
     pub(crate) const fn traces(&self) -> &Traces {
         &self.traces
+    }
+
+    pub(crate) const fn fees(&self) -> &Fees {
+        &self.fees
     }
 
     pub(crate) const fn settings(&self) -> &PaymentSettings {
@@ -205,17 +223,23 @@ pub(crate) async fn recover(
         return Ok(answer);
     }
     let operation = operation_rows::by_id(tx.conn(), subject.operation, payment.currency()).await?;
-    if operation.is_some_and(|operation| operation.status.is_open()) {
+    if operation.as_ref().is_some_and(|operation| operation.status.is_open()) {
+        return Err(KeyConflict::InUse.into());
+    }
+    let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
+    // The attempt went to the issuer and from there on to the bank, or is about to: a second message.
+    let asks_issuer = attempts.last().is_some_and(|last| last.issuer_check_at.is_some() && last.action.is_none());
+    if subject.refund.is_none() && (payment.stage == Stage::Bank || asks_issuer) {
         return Err(KeyConflict::InUse.into());
     }
     let refund = match subject.refund {
         Some(id) => refunds::by_id(tx.conn(), id).await?,
         None => None,
     };
-    let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
     let document = Document {
         payment: Some(document_of(&payment, attempts.last())),
         refund: refund.as_ref().map(refund_document),
+        operation: operation.as_ref().map(operation_document),
         ..Document::default()
     };
     close_gate(tx, Some(claim), &document, now).await?;

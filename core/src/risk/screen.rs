@@ -16,11 +16,22 @@ pub(crate) struct Subject<'a> {
     pub(crate) merchant_id: MerchantId,
     pub(crate) mode: Mode,
     pub(crate) amount: Money,
-    pub(crate) card: &'a str,
-    pub(crate) first6: &'a str,
+    /// `None` for a wallet, as the next one.
+    pub(crate) card: Option<&'a str>,
+    pub(crate) first6: Option<&'a str>,
     pub(crate) country: Option<&'a str>,
     pub(crate) email: Option<&'a str>,
     pub(crate) ip: Option<&'a str>,
+}
+
+/// Whether the buyer must prove to the card's issuer who they are before the bank is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Challenge {
+    /// Not for us.
+    NotWanted,
+    /// A policy allows the attempt on this condition only.
+    #[cfg_attr(not(test), expect(dead_code, reason = "set by policies on the issuer's country and currency"))]
+    Wanted,
 }
 
 /// What was decided, and why.
@@ -29,6 +40,7 @@ pub(crate) struct Screening {
     pub(crate) verdict: Verdict,
     pub(crate) reasons: Vec<String>,
     pub(crate) features: BTreeMap<String, String>,
+    pub(crate) challenge: Challenge,
 }
 
 impl Subject<'_> {
@@ -36,8 +48,8 @@ impl Subject<'_> {
     fn values(&self) -> Vec<(Attribute, String)> {
         let domain = self.email.and_then(|email| email.rsplit_once('@')).map(|(_, domain)| format!("@{domain}"));
         [
-            Some((Attribute::Card, self.card.to_owned())),
-            Some((Attribute::Bin, self.first6.to_owned())),
+            self.card.map(|card| (Attribute::Card, card.to_owned())),
+            self.first6.map(|first6| (Attribute::Bin, first6.to_owned())),
             self.country.map(|country| (Attribute::Country, country.to_owned())),
             self.email.map(|email| (Attribute::Email, email.to_owned())),
             domain.map(|domain| (Attribute::Email, domain)),
@@ -50,10 +62,10 @@ impl Subject<'_> {
 
     fn value_of(&self, attribute: Attribute) -> Option<&str> {
         match attribute {
-            Attribute::Card => Some(self.card),
+            Attribute::Card => self.card,
             Attribute::Email => self.email,
             Attribute::Ip => self.ip,
-            Attribute::Bin => Some(self.first6),
+            Attribute::Bin => self.first6,
             Attribute::Country => self.country,
         }
     }
@@ -69,9 +81,11 @@ pub(crate) async fn screen(tx: &Tx, subject: &Subject<'_>, now: Timestamp) -> Re
     let mut features: BTreeMap<String, String> =
         values.iter().map(|(attribute, value)| (attribute.as_str().to_owned(), value.clone())).collect();
     let entries = rows::matching_entries(tx.conn(), subject.merchant_id, &values, now).await?;
-    let closed = rows::allow_only(tx.conn(), subject.merchant_id, now).await?;
+    let mut closed = rows::allow_only(tx.conn(), subject.merchant_id, now).await?;
+    // What only cards have cannot be asked of a wallet.
+    closed.retain(|attribute| subject.card.is_some() || matches!(attribute, Attribute::Email | Attribute::Ip));
     if let Some((verdict, reasons)) = judge_lists(&entries, &closed) {
-        return Ok(Screening { verdict, reasons, features });
+        return Ok(Screening { verdict, reasons, features, challenge: Challenge::NotWanted });
     }
     let mut verdict = Verdict::Allow;
     let mut reasons = Vec::new();
@@ -111,7 +125,7 @@ pub(crate) async fn screen(tx: &Tx, subject: &Subject<'_>, now: Timestamp) -> Re
             reasons.push(reason);
         }
     }
-    Ok(Screening { verdict, reasons, features })
+    Ok(Screening { verdict, reasons, features, challenge: Challenge::NotWanted })
 }
 
 /// What this attempt adds to a window's sum.

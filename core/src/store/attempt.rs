@@ -14,7 +14,9 @@ use super::{StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, MerchantId, PaymentId};
 use crate::merchant::Mode;
+use crate::payment::action::{Action, ActionKind, AuthenticationRecord, ReturnUrl, ThreeDs};
 use crate::payment::attempt::{Attempt, Method};
+use crate::payment::authentication::AuthenticationStatus;
 use crate::payment::card::{Brand, CardFace};
 use crate::payment::decline::DeclineCode;
 use crate::risk::{Attribute, Verdict, Window};
@@ -27,6 +29,7 @@ fn attempt_row(attempt: &Attempt) -> attempt::Model {
         Method::Card { face, card, merchant_card } => (face, card.as_str(), merchant_card.as_str(), None),
         Method::Wallet(wallet) => (&none, "", "", Some(wallet.as_str().to_owned())),
     };
+    let (action, found) = (attempt.action.as_ref(), attempt.authentication.as_ref());
     attempt::Model {
         id: attempt.id.as_uuid(),
         payment_id: attempt.payment_id.as_uuid(),
@@ -49,11 +52,22 @@ fn attempt_row(attempt: &Attempt) -> attempt::Model {
         verdict: attempt.verdict.as_str().to_owned(),
         decline_code: attempt.decline.map(|code| code.as_str().to_owned()),
         created_at: attempt.created_at.as_micros(),
+        three_ds: attempt.three_ds.as_str().to_owned(),
+        return_url: attempt.return_url.as_ref().map(|url| url.as_str().to_owned()),
+        action_kind: action.map(|action| action.kind.as_str().to_owned()),
+        action_url: action.map(|action| action.url.clone()),
+        action_expires_at: action.map(|action| action.expires_at.as_micros()),
+        issuer_check_at: attempt.issuer_check_at.map(Timestamp::as_micros),
+        auth_status: found.map(|found| found.status.as_str().to_owned()),
+        auth_eci: found.and_then(|found| found.eci.clone()),
+        auth_cavv_sha256: found.and_then(|found| found.cavv_sha256.clone()),
+        auth_ds_trans_id: found.and_then(|found| found.ds_trans_id.clone()),
     }
 }
 
 fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
     let bad = |column| StoreError::Unreadable { table: "attempt", column };
+    let (action, authentication) = (action_from(&row)?, authentication_from(&row)?);
     let method = match &row.wallet {
         Some(wallet) => Method::Wallet(wallet.parse().map_err(|_| bad("wallet"))?),
         None => Method::Card {
@@ -82,7 +96,33 @@ fn attempt_from(row: attempt::Model) -> Result<Attempt, StoreError> {
         verdict: Verdict::from_name(&row.verdict).ok_or_else(|| bad("verdict"))?,
         decline: row.decline_code.as_deref().and_then(DeclineCode::from_name),
         created_at: Timestamp::from_micros(row.created_at),
+        three_ds: ThreeDs::from_name(&row.three_ds).ok_or_else(|| bad("three_ds"))?,
+        return_url: row.return_url.as_deref().map(ReturnUrl::new).transpose().map_err(|_| bad("return_url"))?,
+        action,
+        authentication,
+        issuer_check_at: row.issuer_check_at.map(Timestamp::from_micros),
     })
+}
+
+fn action_from(row: &attempt::Model) -> Result<Option<Action>, StoreError> {
+    let bad = |column| StoreError::Unreadable { table: "attempt", column };
+    let Some(kind) = row.action_kind.as_deref() else { return Ok(None) };
+    Ok(Some(Action {
+        kind: ActionKind::from_name(kind).ok_or_else(|| bad("action_kind"))?,
+        url: row.action_url.clone().ok_or_else(|| bad("action_url"))?,
+        expires_at: row.action_expires_at.map(Timestamp::from_micros).ok_or_else(|| bad("action_expires_at"))?,
+    }))
+}
+
+fn authentication_from(row: &attempt::Model) -> Result<Option<AuthenticationRecord>, StoreError> {
+    let bad = |column| StoreError::Unreadable { table: "attempt", column };
+    let Some(status) = row.auth_status.as_deref() else { return Ok(None) };
+    Ok(Some(AuthenticationRecord {
+        status: AuthenticationStatus::from_name(status).ok_or_else(|| bad("auth_status"))?,
+        eci: row.auth_eci.clone(),
+        cavv_sha256: row.auth_cavv_sha256.clone(),
+        ds_trans_id: row.auth_ds_trans_id.clone(),
+    }))
 }
 
 pub(crate) async fn insert(tx: &Tx, attempt: &Attempt) -> Result<(), StoreError> {
@@ -96,7 +136,7 @@ pub(crate) async fn update(tx: &Tx, attempt: &Attempt) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Forgets the cards that were kept for a review.
+/// Forgets the cards that were kept for a review or for the issuer's page.
 pub(crate) async fn erase_sealed_cards(tx: &Tx, payment: PaymentId) -> Result<(), StoreError> {
     attempt::Entity::update_many()
         .col_expr(attempt::Column::SealedCard, Expr::value(Option::<Vec<u8>>::None))
@@ -130,6 +170,41 @@ pub(crate) async fn latest(
 
 pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
     attempt::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(attempt_from).transpose()
+}
+
+/// Attempts whose issuer should be asked now, with the payment of each.
+pub(crate) async fn issuer_checks_due(
+    conn: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<(AttemptId, PaymentId)>, StoreError> {
+    let rows = attempt::Entity::find()
+        .select_only()
+        .columns([attempt::Column::Id, attempt::Column::PaymentId])
+        .filter(attempt::Column::IssuerCheckAt.is_not_null())
+        .filter(attempt::Column::IssuerCheckAt.lte(now.as_micros()))
+        .order_by(attempt::Column::IssuerCheckAt, Order::Asc)
+        .limit(limit)
+        .into_tuple::<(uuid::Uuid, uuid::Uuid)>()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, payment)| (AttemptId::from_uuid(id), PaymentId::from_uuid(payment))).collect())
+}
+
+/// Takes the task of asking an attempt's issuer, unless another instance was quicker.
+pub(crate) async fn take_issuer_check(
+    tx: &Tx,
+    id: AttemptId,
+    seen_due_by: Timestamp,
+    next: Timestamp,
+) -> Result<bool, StoreError> {
+    let updated = attempt::Entity::update_many()
+        .col_expr(attempt::Column::IssuerCheckAt, Expr::value(next.as_micros()))
+        .filter(attempt::Column::Id.eq(id.as_uuid()))
+        .filter(attempt::Column::IssuerCheckAt.lte(seen_due_by.as_micros()))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
 }
 
 /// Rows of a window that are looked at for a sum: more than any sane limit allows.

@@ -19,7 +19,7 @@ use crate::language::Language;
 pub(crate) use claim::{ClaimPlan, Leased, claim};
 pub(crate) use outbox::{take_unplanned, unplanned_ids};
 pub(crate) use read::{attempts, count_by_state, of_payment, page_of_address};
-pub(crate) use settle::{Lost, Verdict, finish, insert_attempts, lost};
+pub(crate) use settle::{Lost, LostBy, Verdict, finish, insert_attempts, lost};
 
 /// What the partial indexes say, with the state written out: neither database can tell in advance
 /// that a parameter fits an index.
@@ -63,6 +63,7 @@ pub(crate) async fn insert(tx: &Tx, new: &NewDelivery<'_>, now: Timestamp) -> Re
         next_at: now.as_micros(),
         lease_token: None,
         lease_until: None,
+        lease_owner: None,
         provider_ref: None,
         created_at: now.as_micros(),
         finished_at: None,

@@ -7,6 +7,7 @@
 )]
 
 pub(super) mod account;
+pub(super) mod acquirer_notice;
 pub(super) mod attempt;
 pub(super) mod audit;
 pub(super) mod bot_button;
@@ -17,13 +18,21 @@ pub(super) mod delivery;
 pub(super) mod delivery_attempt;
 pub(super) mod event;
 pub(super) mod idempotency;
+pub(super) mod instance;
+pub(super) mod ledger_balance;
+pub(super) mod ledger_entry;
+pub(super) mod ledger_head;
+pub(super) mod ledger_queue;
+pub(super) mod ledger_seal;
 pub(super) mod link;
 pub(super) mod merchant;
+pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
 pub(super) mod operation;
 pub(super) mod payment;
 #[cfg(test)]
 pub(super) mod payment_transition;
+pub(super) mod payout;
 pub(super) mod recipient;
 pub(super) mod refund;
 pub(super) mod review;
@@ -62,6 +71,7 @@ mod tests {
         same_columns!(
             connection,
             account,
+            acquirer_notice,
             attempt,
             audit,
             bot_button,
@@ -72,12 +82,20 @@ mod tests {
             delivery_attempt,
             event,
             idempotency,
+            instance,
+            ledger_balance,
+            ledger_entry,
+            ledger_head,
+            ledger_queue,
+            ledger_seal,
             link,
             merchant,
+            merchant_fee,
             merchant_key,
             operation,
             payment,
             payment_transition,
+            payout,
             recipient,
             refund,
             review,

@@ -6,7 +6,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::entity::operation;
+use super::entity::{operation, payment};
 use super::{StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, OperationId, PaymentId, RefundId};
@@ -90,6 +90,15 @@ pub(crate) async fn by_id(
     row.map(|row| operation_from(row, currency)).transpose()
 }
 
+/// The payment of a message, and the acquirer that it went to.
+pub(crate) async fn owner(
+    conn: &impl ConnectionTrait,
+    id: OperationId,
+) -> Result<Option<(PaymentId, String)>, StoreError> {
+    let row = operation::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    Ok(row.map(|row| (PaymentId::from_uuid(row.payment_id), row.acquirer)))
+}
+
 /// Takes the task of asking about a message, unless another instance was quicker.
 pub(crate) async fn take_inquiry(
     tx: &Tx,
@@ -112,6 +121,40 @@ pub(crate) async fn of_payment(conn: &impl ConnectionTrait, payment: &Payment) -
         .filter(operation::Column::PaymentId.eq(payment.id.as_uuid()))
         .order_by(operation::Column::Id, Order::Asc);
     query.all(conn).await?.into_iter().map(|row| operation_from(row, payment.currency())).collect()
+}
+
+/// A message by its id alone.
+pub(crate) async fn find(conn: &impl ConnectionTrait, id: OperationId) -> Result<Option<Operation>, StoreError> {
+    let Some(row) = operation::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
+    let payment = super::payment::by_id(conn, PaymentId::from_uuid(row.payment_id)).await?;
+    payment.map(|payment| operation_from(row, payment.currency())).transpose()
+}
+
+/// Messages stored before this time that have no outcome and that staff were not told of. Those that
+/// wait for the buyer are not overdue.
+pub(crate) async fn overdue(
+    conn: &impl ConnectionTrait,
+    before: Timestamp,
+    limit: u64,
+) -> Result<Vec<(OperationId, PaymentId)>, StoreError> {
+    // Literals, word for word the index's predicate: with bound values SQLite would not use it.
+    let open = Expr::cust("status IN ('pending', 'unknown') AND escalated_at IS NULL");
+    let waiting = payment::Entity::find()
+        .select_only()
+        .column(payment::Column::Id)
+        .filter(Expr::cust("status = 'requires_action'"));
+    let rows = operation::Entity::find()
+        .select_only()
+        .columns([operation::Column::Id, operation::Column::PaymentId])
+        .filter(open)
+        .filter(operation::Column::CreatedAt.lte(before.as_micros()))
+        .filter(operation::Column::PaymentId.not_in_subquery(sea_orm::QueryTrait::into_query(waiting)))
+        .order_by(operation::Column::CreatedAt, Order::Asc)
+        .limit(limit)
+        .into_tuple::<(uuid::Uuid, uuid::Uuid)>()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, payment)| (OperationId::from_uuid(id), PaymentId::from_uuid(payment))).collect())
 }
 
 /// Messages whose outcome should be asked for now, with the payment of each.

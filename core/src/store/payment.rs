@@ -60,6 +60,7 @@ fn payment_row(payment: &Payment) -> payment::Model {
         expires_at: payment.expires_at.as_micros(),
         capture_before: payment.capture_before.map(Timestamp::as_micros),
         expiry_warned: i32::from(payment.expiry_warned),
+        outcome_due_at: payment.outcome_due_at.map(Timestamp::as_micros),
     }
 }
 
@@ -87,6 +88,7 @@ fn payment_from(row: payment::Model) -> Result<Payment, StoreError> {
         expires_at: Timestamp::from_micros(row.expires_at),
         capture_before: row.capture_before.map(Timestamp::from_micros),
         expiry_warned: row.expiry_warned != 0,
+        outcome_due_at: row.outcome_due_at.map(Timestamp::from_micros),
         stage: Stage::from_name(&row.stage, row.waits_for_buyer != 0).ok_or_else(|| bad("stage"))?,
         authorized: row.authorized,
         captured: row.captured,
@@ -181,6 +183,26 @@ pub(crate) async fn page(
 
 pub(crate) async fn count(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64, StoreError> {
     Ok(filtered(filter).count(conn).await?)
+}
+
+/// Payments whose reservation must be taken before this time, `warned` or not yet.
+pub(crate) async fn reserved_until(
+    conn: &impl ConnectionTrait,
+    until: Timestamp,
+    warned: Option<bool>,
+    limit: u64,
+) -> Result<Vec<PaymentId>, StoreError> {
+    let mut query = payment::Entity::find()
+        .select_only()
+        .column(payment::Column::Id)
+        .filter(payment::Column::CaptureBefore.is_not_null())
+        .filter(payment::Column::CaptureBefore.lte(until.as_micros()));
+    if let Some(warned) = warned {
+        query = query.filter(payment::Column::ExpiryWarned.eq(i32::from(warned)));
+    }
+    let query = query.order_by(payment::Column::CaptureBefore, Order::Asc).limit(limit);
+    let ids = query.into_tuple::<uuid::Uuid>().all(conn).await?;
+    Ok(ids.into_iter().map(PaymentId::from_uuid).collect())
 }
 
 /// Unfinished payments whose time is over.

@@ -24,6 +24,12 @@ payment-declined =
     .lead = Your payment of { $amount } to the shop “{ $shop }” was not made.
     .next = { $why } { $advice }
 
+payment-action-required =
+    .subject = Confirm your payment of { $amount } to { $shop }
+    .title = Confirm your payment
+    .lead = Your payment of { $amount } to the shop “{ $shop }” waits for your confirmation at your bank or wallet. No money was taken.
+    .next = Confirm it on the page that the shop opened. If it was not you, do nothing: the payment ends by itself. We never send a link to a bank.
+
 payment-in-review =
     .subject = Your payment to { $shop } is being checked
     .title = Your payment is being checked
@@ -46,4 +52,4 @@ payment-outcome-unknown =
     .subject = We are waiting for your bank: { $amount } to { $shop }
     .title = We are waiting for your bank
     .lead = Your bank has not answered yet. We do not know whether your payment of { $amount } to the shop “{ $shop }” went through.
-    .next = Please do not pay again. We keep asking the bank and write to you as soon as we know.
+    .next = Please do not pay again. We keep asking the bank and write to you as soon as we know. If your bank has not answered by { $by }, a person looks into it.

@@ -24,6 +24,12 @@ payment-declined =
     .lead = Su pago de { $amount } al comercio «{ $shop }» no se realizó.
     .next = { $why } { $advice }
 
+payment-action-required =
+    .subject = Confirme su pago de { $amount } a { $shop }
+    .title = Confirme su pago
+    .lead = Su pago de { $amount } a la tienda «{ $shop }» espera su confirmación en su banco o monedero. No se ha cobrado nada.
+    .next = Confírmelo en la página que abrió la tienda. Si no ha sido usted, no haga nada: el pago termina solo. Nunca enviamos enlaces a un banco.
+
 payment-in-review =
     .subject = Estamos revisando su pago a { $shop }
     .title = Estamos revisando su pago
@@ -46,4 +52,4 @@ payment-outcome-unknown =
     .subject = Esperamos a su banco: { $amount } a { $shop }
     .title = Esperamos la respuesta de su banco
     .lead = Su banco todavía no ha respondido. No sabemos si se realizó su pago de { $amount } al comercio «{ $shop }».
-    .next = Por favor, no vuelva a pagar. Seguimos preguntando al banco y le escribiremos en cuanto lo sepamos.
+    .next = Por favor, no vuelva a pagar. Seguimos preguntando al banco y le escribiremos en cuanto lo sepamos. Si su banco no ha respondido antes de { $by }, una persona lo revisa.

@@ -170,3 +170,9 @@ impl Source<'_> {
         Ok(self.button(label, &format!("{path}/{}", token.expose())))
     }
 }
+
+/// A time of a document, `None` when it is none.
+pub(super) fn written(rfc3339: &str) -> Option<Timestamp> {
+    let at = chrono::DateTime::parse_from_rfc3339(rfc3339).ok()?;
+    Some(Timestamp::from_micros(at.timestamp_micros()))
+}

@@ -5,7 +5,7 @@ use aviso_core::document::EndpointDocument;
 use url::Url;
 
 use super::ComposeError;
-use super::draft::{Draft, Source, Tone};
+use super::draft::{Draft, Source, Tone, written};
 use super::payment::letter;
 use crate::clean;
 
@@ -48,8 +48,7 @@ fn shown_address(url: &str) -> (String, String) {
 }
 
 fn failing_since(endpoint: &EndpointDocument) -> Option<Timestamp> {
-    let since = chrono::DateTime::parse_from_rfc3339(endpoint.failing_since.as_deref()?).ok()?;
-    Some(Timestamp::from_micros(since.timestamp_micros()))
+    endpoint.failing_since.as_deref().and_then(written)
 }
 
 pub(super) fn case_opened(source: &Source<'_>) -> Result<Draft, ComposeError> {

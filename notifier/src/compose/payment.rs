@@ -5,7 +5,7 @@ use aviso_core::payment::card::Brand;
 use aviso_core::payment::decline::{Advice, DeclineCode};
 
 use super::ComposeError;
-use super::draft::{Draft, Row, Source, Tone};
+use super::draft::{Draft, Row, Source, Tone, written};
 use crate::clean;
 
 pub(super) fn captured(source: &Source<'_>) -> Result<Draft, ComposeError> {
@@ -43,6 +43,11 @@ pub(super) fn in_review(source: &Source<'_>) -> Result<Draft, ComposeError> {
     letter(source, "payment-in-review", Tone::Waiting, |payment| payment.amount)
 }
 
+/// Without a link to the page: letters that lead to banks teach people to follow forged ones.
+pub(super) fn action_required(source: &Source<'_>) -> Result<Draft, ComposeError> {
+    letter(source, "payment-action-required", Tone::Waiting, |payment| payment.amount)
+}
+
 pub(super) fn voided(source: &Source<'_>) -> Result<Draft, ComposeError> {
     letter(source, "payment-voided", Tone::Plain, |payment| payment.amount)
 }
@@ -52,7 +57,9 @@ pub(super) fn expired(source: &Source<'_>) -> Result<Draft, ComposeError> {
 }
 
 pub(super) fn outcome_unknown(source: &Source<'_>) -> Result<Draft, ComposeError> {
-    letter(source, "payment-outcome-unknown", Tone::Waiting, |payment| payment.amount)
+    let due = source.payment()?.outcome_due_at.as_deref().and_then(written);
+    let by = source.words.moment(due.unwrap_or(source.happened_at()));
+    Ok(letter(source, "payment-outcome-unknown", Tone::Waiting, |payment| payment.amount)?.with("by", by))
 }
 
 /// A letter about one amount of the event's payment, with its summary.

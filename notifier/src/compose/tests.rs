@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 21] = [
+const LETTERS: [(EventType, bool); 22] = [
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
     (EventType::AccountTelegramLinked, false),
@@ -45,6 +45,7 @@ const LETTERS: [(EventType, bool); 21] = [
     (EventType::PaymentAuthorized, true),
     (EventType::PaymentDeclined, true),
     (EventType::PaymentInReview, true),
+    (EventType::PaymentActionRequired, true),
     (EventType::PaymentVoided, true),
     (EventType::PaymentExpired, true),
     (EventType::PaymentOutcomeUnknown, true),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::actor::next_number;
 use crate::app::TestApp;
+use crate::until::DEADLINE;
 
 /// A merchant with a test key.
 #[derive(Debug, Clone)]
@@ -95,6 +96,23 @@ impl Order {
         self
     }
 
+    /// With another field at the body's top.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: Value) -> Self {
+        self.body[field] = value;
+        self
+    }
+
+    /// Paid with a wallet instead of a card.
+    #[must_use]
+    pub fn from_wallet(mut self, wallet: &str) -> Self {
+        if let Some(body) = self.body.as_object_mut() {
+            body.remove("card");
+            body.insert("wallet".to_owned(), json!(wallet));
+        }
+        self
+    }
+
     /// Nobody pays it yet.
     #[must_use]
     pub fn unpaid(mut self) -> Self {
@@ -168,6 +186,25 @@ impl Merchant {
     /// The status of a payment.
     pub async fn status(&self, payment: &str) -> String {
         self.get(&format!("/v1/payments/{payment}")).await.expect(200).text_at("/status")
+    }
+
+    /// Waits until the shop's server heard of something of this kind. Gives the event.
+    ///
+    /// # Panics
+    ///
+    /// When it does not hear of it.
+    pub async fn hears(&self, kind: &str) -> Value {
+        let heard = self.app.shop.wait_for(DEADLINE, |event| event.kind == kind).await;
+        heard.unwrap_or_else(|there| panic!("no {kind}: {there}")).body
+    }
+
+    /// Of how many events of this kind the shop's server heard; its own clock, which a test does not
+    /// move, may be too far away to trust them.
+    #[must_use]
+    pub fn heard(&self, kind: &str) -> usize {
+        let received = self.app.shop.received();
+        let ids = received.iter().filter(|event| event.kind == kind).map(|event| &event.headers.id);
+        ids.collect::<std::collections::BTreeSet<_>>().len()
     }
 
     /// Adds an endpoint at the shop's server, which trusts its secret from then on. Gives its id.

@@ -8,7 +8,7 @@ use super::words::{self, Words};
 use crate::problem::{Code, Problem};
 use crate::request_id::RequestId;
 
-const FOR_PROGRAMS: [&str; 5] = ["/v1/", "/openapi.json", "/livez", "/readyz", "/metrics"];
+const FOR_PROGRAMS: [&str; 6] = ["/v1/", "/callbacks/", "/openapi.json", "/livez", "/readyz", "/metrics"];
 
 /// A person at a browser.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, path::Operati
 use utoipa::{Modify, OpenApi};
 
 use self::shape::Shapes;
-use super::v1::{account, deliveries, endpoints, events, payments, refunds};
+use super::v1::{account, deliveries, endpoints, events, ledger, payments, refunds};
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
 #[derive(OpenApi)]
@@ -33,6 +33,7 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
         endpoints::create, endpoints::list, endpoints::get, endpoints::update, endpoints::remove,
         endpoints::rotate_secret, endpoints::test,
         deliveries::list, deliveries::redeliver,
+        ledger::balance, ledger::entries, ledger::payouts,
         account::get,
     ),
     components(schemas(ProblemBody, deliveries::DeliveryDocument, events::EventDocument)),

@@ -6,6 +6,7 @@ pub(crate) mod deliveries;
 pub(crate) mod endpoints;
 pub(crate) mod events;
 mod field;
+pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod payments;
 pub(crate) mod refunds;
@@ -51,6 +52,9 @@ pub const ROUTES: &[Route] = &[
     route("post", "/v1/webhook_endpoints/{id}/test", || post(endpoints::test)),
     route("get", "/v1/webhook_endpoints/{id}/deliveries", || get(deliveries::list)),
     route("post", "/v1/webhook_endpoints/{id}/deliveries/{delivery}/redeliver", || post(deliveries::redeliver)),
+    route("get", "/v1/balance", || get(ledger::balance)),
+    route("get", "/v1/ledger/entries", || get(ledger::entries)),
+    route("get", "/v1/payouts", || get(ledger::payouts)),
     route("get", "/v1/account", || get(account::get)),
 ];
 

@@ -44,20 +44,30 @@ codes! {
     IdInvalid = "id_invalid", BAD_REQUEST, "The id is not valid";
     /// The body broke off, or was not sent as HTTP says.
     BodyUnreadable = "body_unreadable", BAD_REQUEST, "The body could not be read";
+    /// An acquirer's callback whose signature holds cannot be read.
+    CallbackUnreadable = "callback_unreadable", BAD_REQUEST, "The callback cannot be read";
     /// No API key was sent.
     ApiKeyMissing = "api_key_missing", UNAUTHORIZED, "The API key is missing";
     /// The API key opens nothing.
     ApiKeyInvalid = "api_key_invalid", UNAUTHORIZED, "The API key is not valid";
+    /// A callback that its acquirer did not sign, or signed too long ago.
+    CallbackForged = "callback_forged", UNAUTHORIZED, "The callback's signature does not hold";
     /// Name or password is wrong.
     CredentialsWrong = "credentials_wrong", UNAUTHORIZED, "The name or the password is wrong";
     /// The bank or antifraud refused the payment.
     PaymentDeclined = "payment_declined", PAYMENT_REQUIRED, "The payment was declined";
+    /// The bank refused to take or release reserved money.
+    BankRefused = "bank_refused", PAYMENT_REQUIRED, "The bank refused";
     /// A form was not sent from our page in this browser.
     FormForged = "form_forged", FORBIDDEN, "The form is not from this browser";
     /// Nothing stands at this path.
     RouteNotFound = "route_not_found", NOT_FOUND, "There is nothing at this address";
     /// No such payment in this world.
     PaymentNotFound = "payment_not_found", NOT_FOUND, "There is no such payment";
+    /// No acquirer with this name sends callbacks here.
+    AcquirerNotFound = "acquirer_not_found", NOT_FOUND, "There is no such acquirer";
+    /// A callback about nothing that this install asked for.
+    NoticeNotOurs = "notice_not_ours", NOT_FOUND, "The callback is about nothing of ours";
     /// No such refund in this world.
     RefundNotFound = "refund_not_found", NOT_FOUND, "There is no such refund";
     /// No such event in this world.
@@ -82,6 +92,8 @@ codes! {
     PaymentStateConflict = "payment_state_conflict", CONFLICT, "The payment's status does not allow it";
     /// An earlier message to the bank has no outcome yet.
     OperationInProgress = "operation_in_progress", CONFLICT, "Another operation is under way";
+    /// The outcome of the message is known.
+    OperationNotOpen = "operation_not_open", CONFLICT, "The outcome is known";
     /// The review was decided.
     ReviewNotOpen = "review_not_open", CONFLICT, "The review is not open";
     /// The merchant has as many endpoints as are allowed.

@@ -7,7 +7,8 @@ use aviso_core::account::AccountError;
 use aviso_core::delivery::DeliveryError;
 use aviso_core::idempotency::KeyConflict;
 use aviso_core::merchant::endpoint::EndpointError;
-use aviso_core::payment::PaymentError;
+use aviso_core::payment::{HearError, PaymentError};
+use aviso_core::port::CallbackError;
 use aviso_core::store::StoreError;
 
 use super::{Code, Problem};
@@ -63,11 +64,13 @@ impl From<PaymentError> for Problem {
             PaymentError::NotFound(_) => Self::new(Code::PaymentNotFound, detail),
             PaymentError::RefundNotFound(_) => Self::new(Code::RefundNotFound, detail),
             PaymentError::ReviewNotOpen(_) => Self::new(Code::ReviewNotOpen, detail),
+            PaymentError::OperationNotOpen(_) => Self::new(Code::OperationNotOpen, detail),
             PaymentError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
             PaymentError::RefundRefTaken => Self::new(Code::RefundRefTaken, detail).at("/refund_ref"),
             PaymentError::IllegalMove(_) => Self::new(Code::PaymentStateConflict, detail),
             PaymentError::AmountTooLarge { .. } => Self::new(Code::AmountTooLarge, detail).at("/amount"),
             PaymentError::OperationInProgress => Self::new(Code::OperationInProgress, detail).retry_after(SOON),
+            PaymentError::WalletNotOffered(_) => Self::new(Code::FieldInvalid, detail).at("/wallet"),
             PaymentError::Key(conflict) => conflict.into(),
             PaymentError::Seal(_) => fault(&error),
             PaymentError::Interrupted => Self::new(
@@ -76,6 +79,20 @@ impl From<PaymentError> for Problem {
             )
             .retry_after(SOON),
             PaymentError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HearError> for Problem {
+    fn from(error: HearError) -> Self {
+        let detail = error.to_string();
+        match error {
+            HearError::UnknownAcquirer | HearError::Callback(CallbackError::Unsupported) => {
+                Self::new(Code::AcquirerNotFound, detail)
+            }
+            HearError::Callback(CallbackError::Signature) => Self::new(Code::CallbackForged, detail),
+            HearError::Callback(CallbackError::Malformed(_)) => Self::new(Code::CallbackUnreadable, detail),
+            HearError::Payment(error) => error.into(),
         }
     }
 }

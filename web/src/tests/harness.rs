@@ -9,6 +9,7 @@ use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{DeliveryLog, Planner};
 use aviso_core::event::EventType;
 use aviso_core::language::Language;
+use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::merchant::{Merchants, Mode};
 use aviso_core::payment::{PaymentSettings, Payments};
@@ -91,6 +92,7 @@ impl Hub {
             WebConfig { limits, ..WebConfig::new("http://127.0.0.1:8080".parse().unwrap(), "https://t.me/aviso_bot") };
         let parts = WebParts {
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
+            ledger: Ledger::new(store.clone(), clock.clone(), &payments),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),

@@ -37,7 +37,7 @@ fn now() -> Timestamp {
 }
 
 fn terms(ruling: Ruling) -> Terms {
-    Terms { conduct: Conduct { ruling, ..Script::SOUND.authorize }, cvc_given: true }
+    Terms { conduct: Conduct { ruling, ..Script::SOUND.authorize }, shown: Shown { cvc: true, ..Shown::default() } }
 }
 
 fn message(step: &Step, refs: &[String]) -> Option<Message> {
@@ -50,6 +50,7 @@ fn message(step: &Step, refs: &[String]) -> Option<Message> {
             first6: "424242".to_owned(),
             last4: "4242".to_owned(),
             test_card: None,
+            eci: None,
         },
         Step::Capture { nth, minor } => Message::Capture { acquirer_ref: pick(nth)?, amount: eur(*minor) },
         Step::Void { nth, minor } => Message::Void { acquirer_ref: pick(nth)?, amount: eur(*minor) },

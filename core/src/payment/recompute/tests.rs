@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{AttemptId, EventId, MerchantId, OperationId, PaymentId, Reference, RefundId};
 use crate::merchant::Mode;
 use crate::money::Money;
+use crate::payment::action::ThreeDs;
 use crate::payment::attempt::{Method, WalletName};
 use crate::payment::{CaptureMode, IllegalMove, TimelineEntry};
 
@@ -81,6 +82,7 @@ impl Hub {
             expires_at: Timestamp::from_micros(30),
             capture_before: None,
             expiry_warned: false,
+            outcome_due_at: None,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,
@@ -157,6 +159,11 @@ impl Hub {
             email: None,
             ip: None,
             sealed_card: None,
+            three_ds: ThreeDs::Automatic,
+            return_url: None,
+            action: None,
+            authentication: None,
+            issuer_check_at: None,
             verdict,
             decline,
             created_at: self.now,

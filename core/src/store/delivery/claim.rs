@@ -39,6 +39,8 @@ pub(crate) struct ClaimPlan {
     /// Until when a recipient rests that gave rows.
     pub(crate) rest_until: Timestamp,
     pub(crate) lease_until: Timestamp,
+    /// Whose the leases are.
+    pub(crate) owner: Uuid,
     pub(crate) now: Timestamp,
 }
 
@@ -101,6 +103,7 @@ async fn lease(tx: &Tx, ids: Vec<Uuid>, token: Uuid, plan: &ClaimPlan) -> Result
         .col_expr(delivery::Column::State, Expr::value("leased"))
         .col_expr(delivery::Column::LeaseToken, Expr::value(token))
         .col_expr(delivery::Column::LeaseUntil, Expr::value(plan.lease_until.as_micros()))
+        .col_expr(delivery::Column::LeaseOwner, Expr::value(plan.owner))
         .col_expr(delivery::Column::Attempt, Expr::col(delivery::Column::Attempt).add(1))
         .filter(delivery::Column::Id.is_in(ids.iter().copied()))
         .filter(Expr::cust(PENDING))

@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::delivery::{AttemptRecord, ChannelKind};
 use crate::id::{DeliveryId, EventId};
 use crate::language::Language;
-use crate::store::entity::{delivery, delivery_attempt};
+use crate::store::entity::{delivery, delivery_attempt, instance};
 use crate::store::{StoreError, Tx};
 
 /// What becomes of a leased delivery.
@@ -36,6 +37,7 @@ pub(crate) async fn finish(tx: &Tx, result: &Verdict, now: Timestamp) -> Result<
         .col_expr(delivery::Column::NextAt, Expr::value(result.next_at.as_micros()))
         .col_expr(delivery::Column::LeaseToken, Expr::value(Option::<Uuid>::None))
         .col_expr(delivery::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+        .col_expr(delivery::Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
         .col_expr(delivery::Column::FinishedAt, Expr::value(ended.then_some(now.as_micros())));
     if !result.counted {
         update = update.col_expr(delivery::Column::Attempt, Expr::col(delivery::Column::Attempt).sub(1));
@@ -86,11 +88,30 @@ pub(crate) struct Lost {
     pub(crate) attempt: i32,
 }
 
-/// The deliveries whose leases ran out, those of the earliest first.
-pub(crate) async fn lost(conn: &impl ConnectionTrait, now: Timestamp, limit: u64) -> Result<Vec<Lost>, StoreError> {
+/// Which leases are lost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LostBy {
+    /// Those that ran out by then.
+    pub(crate) run_out: Timestamp,
+    /// Those of processes that have been silent since then,
+    pub(crate) silent_since: Timestamp,
+    /// unless it is this one, which knows itself that it lives.
+    pub(crate) but: Uuid,
+}
+
+/// The deliveries whose leases are lost, those of the earliest first.
+pub(crate) async fn lost(conn: &impl ConnectionTrait, by: &LostBy, limit: u64) -> Result<Vec<Lost>, StoreError> {
+    let alive = instance::Entity::find()
+        .select_only()
+        .column(instance::Column::Id)
+        .filter(instance::Column::BeatAt.gt(by.silent_since.as_micros()));
+    let of_the_dead = Condition::all()
+        .add(delivery::Column::LeaseOwner.is_not_null())
+        .add(delivery::Column::LeaseOwner.ne(by.but))
+        .add(delivery::Column::LeaseOwner.not_in_subquery(alive.into_query()));
     let query = delivery::Entity::find()
         .filter(Expr::cust(LEASED))
-        .filter(delivery::Column::LeaseUntil.lte(now.as_micros()))
+        .filter(Condition::any().add(delivery::Column::LeaseUntil.lte(by.run_out.as_micros())).add(of_the_dead))
         .order_by(delivery::Column::LeaseUntil, Order::Asc)
         .limit(limit);
     let rows = query.all(conn).await?.into_iter().filter_map(|row| {

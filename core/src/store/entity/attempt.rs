@@ -27,6 +27,16 @@ pub struct Model {
     pub verdict: String,
     pub decline_code: Option<String>,
     pub created_at: i64,
+    pub three_ds: String,
+    pub return_url: Option<String>,
+    pub action_kind: Option<String>,
+    pub action_url: Option<String>,
+    pub action_expires_at: Option<i64>,
+    pub issuer_check_at: Option<i64>,
+    pub auth_status: Option<String>,
+    pub auth_eci: Option<String>,
+    pub auth_cavv_sha256: Option<String>,
+    pub auth_ds_trans_id: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -21,6 +21,7 @@ pub struct Model {
     pub next_at: i64,
     pub lease_token: Option<Uuid>,
     pub lease_until: Option<i64>,
+    pub lease_owner: Option<Uuid>,
     pub provider_ref: Option<String>,
     pub created_at: i64,
     pub finished_at: Option<i64>,

@@ -1,8 +1,9 @@
 //! Payments: create, confirm, capture, void, look at.
 
-use aviso_core::document::{Document, PaymentDocument};
+use aviso_core::document::{Document, OperationDocument, PaymentDocument};
 use aviso_core::id::PaymentId;
 use aviso_core::idempotency::Answer;
+use aviso_core::payment::operation::OperationStatus;
 use aviso_core::payment::status::Status;
 use axum::Json;
 use axum::extract::State;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub(crate) mod body;
+mod method;
 
 use self::body::{CaptureBody, ConfirmBody, CreateBody, VoidBody};
 use super::field;
@@ -42,7 +44,9 @@ pub(crate) async fn create(
     Ok(Outcome::of(handled, &respond))
 }
 
-/// Confirms a payment with a card.
+/// Confirms a payment with a card or wallet.
+///
+/// With `requires_action` the buyer goes to `action.url` first; what becomes of it is told by events.
 #[utoipa::path(post, path = "/v1/payments/{id}/confirm", operation_id = "confirm_payment", tag = "payments",
     params(("id" = String, Path, description = "`pay_…`"),
         ("Idempotency-Key" = String, Header, description = "A text of your own, new for each operation", max_length = 255)),
@@ -66,12 +70,15 @@ pub(crate) async fn confirm(
 
 /// Takes reserved money, whole or in part.
 ///
-/// When the bank refuses or does not answer, `status` and `amount_captured` stay as they were.
 #[utoipa::path(post, path = "/v1/payments/{id}/capture", operation_id = "capture_payment", tag = "payments",
     params(("id" = String, Path, description = "`pay_…`"),
         ("Idempotency-Key" = String, Header, description = "A text of your own, new for each operation", max_length = 255)),
     request_body = Option<CaptureBody>,
-    responses((status = 200, description = "How the payment stands", body = PaymentDocument)))]
+    responses(
+        (status = 200, description = "Done; how the payment stands", body = PaymentDocument),
+        (status = 202, description = "The bank has not answered yet; the payment stands as it did", body = PaymentDocument),
+        (status = 402, description = "The bank refused: `bank_refused`", body = ProblemBody, content_type = "application/problem+json"),
+    ))]
 pub(crate) async fn capture(
     State(web): State<WebState>,
     merchant: AuthenticatedMerchant,
@@ -90,7 +97,11 @@ pub(crate) async fn capture(
     params(("id" = String, Path, description = "`pay_…`"),
         ("Idempotency-Key" = String, Header, description = "A text of your own, new for each operation", max_length = 255)),
     request_body = Option<VoidBody>,
-    responses((status = 200, description = "How the payment stands", body = PaymentDocument)))]
+    responses(
+        (status = 200, description = "Done; how the payment stands", body = PaymentDocument),
+        (status = 202, description = "The bank has not answered yet; the payment stands as it did", body = PaymentDocument),
+        (status = 402, description = "The bank refused: `bank_refused`", body = ProblemBody, content_type = "application/problem+json"),
+    ))]
 pub(crate) async fn void(
     State(web): State<WebState>,
     merchant: AuthenticatedMerchant,
@@ -150,8 +161,18 @@ pub(crate) async fn list(
     Ok(Json(List::new(page.items, page.has_more)))
 }
 
-fn payment_answer(document: &Document, _: &RequestId) -> Answer {
-    rendered(problem::DONE, document)
+/// The payment; a problem when the bank refused, 202 while its answer is not known.
+fn payment_answer(document: &Document, request: &RequestId) -> Answer {
+    let status = |status: OperationStatus| {
+        move |operation: &&OperationDocument| OperationStatus::from_name(&operation.status) == Some(status)
+    };
+    let operation = document.operation.as_ref();
+    if let Some((payment, refused)) = document.payment.as_ref().zip(operation.filter(status(OperationStatus::Failed))) {
+        let problem = Problem::bank_refused(payment, refused.decline.clone());
+        return Answer { status: problem.status().as_u16(), body: problem.body(request) };
+    }
+    let waits = operation.is_some_and(|operation| status(OperationStatus::Unknown)(&operation));
+    rendered(if waits { problem::ACCEPTED } else { problem::DONE }, document)
 }
 
 /// The payment; or, when the attempt that was just made was refused, a problem with the payment in it.

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::super::card::CardBody;
 use super::super::field::{checked, invalid, required};
+use super::method::{MethodFields, ThreeDsWord};
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -43,10 +44,19 @@ pub(crate) struct CreateBody {
     metadata: Option<BTreeMap<String, String>>,
     /// Who pays.
     customer: Option<CustomerBody>,
-    /// Whether to confirm at once; `card` is needed then.
+    /// Whether to confirm at once; `card` or `wallet` is needed then.
     confirm: Option<bool>,
     /// The card to confirm with.
     card: Option<CardBody>,
+    /// Instead of a card: an e-money wallet, by its name.
+    #[schema(min_length = 1, max_length = 32, example = "sandbox_wallet")]
+    wallet: Option<String>,
+    /// When the card's issuer is asked; `automatic` when absent.
+    three_ds: Option<ThreeDsWord>,
+    /// Where the buyer goes after the page of the issuer or wallet: an http or https address. `payment` and
+    /// `status` are added to it.
+    #[schema(max_length = 2048, example = "https://shop.example/thanks")]
+    return_url: Option<String>,
 }
 
 /// When money is taken.
@@ -76,7 +86,7 @@ pub(crate) struct CustomerBody {
     ip: Option<String>,
 }
 
-/// A card to confirm with.
+/// A card or wallet to confirm with.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewConfirmation, example = json!({
@@ -84,8 +94,16 @@ pub(crate) struct CustomerBody {
 }))]
 pub(crate) struct ConfirmBody {
     /// The card.
-    #[schema(value_type = CardBody, required = true)]
     card: Option<CardBody>,
+    /// Instead of a card: an e-money wallet, by its name.
+    #[schema(min_length = 1, max_length = 32, example = "sandbox_wallet")]
+    wallet: Option<String>,
+    /// When the card's issuer is asked; `automatic` when absent.
+    three_ds: Option<ThreeDsWord>,
+    /// Where the buyer goes after the page of the issuer or wallet: an http or https address. `payment` and
+    /// `status` are added to it.
+    #[schema(max_length = 2048, example = "https://shop.example/thanks")]
+    return_url: Option<String>,
 }
 
 /// Money to take.
@@ -134,10 +152,13 @@ impl CreateBody {
             metadata: checked(Metadata::new(self.metadata.unwrap_or_default()), "/metadata")?,
             customer: self.customer.unwrap_or_default().into_customer()?,
         };
-        let confirmation = match (self.confirm.unwrap_or(false), self.card) {
-            (true, Some(card)) => Some(Confirmation { method: card.into_method(now)? }),
-            (true, None) => return required(None, "/card"),
-            (false, Some(_)) => return Err(invalid("a card is taken only together with `\"confirm\": true`", "/card")),
+        let Self { card, wallet, three_ds, return_url, .. } = self;
+        let fields = MethodFields { card, wallet, three_ds, return_url };
+        let confirmation = match (self.confirm.unwrap_or(false), fields.given()) {
+            (true, _) => Some(fields.into_confirmation(now)?),
+            (false, Some(field)) => {
+                return Err(invalid("this is taken only together with `\"confirm\": true`", field));
+            }
             (false, None) => None,
         };
         Ok((new, confirmation))
@@ -158,12 +179,13 @@ impl CustomerBody {
 }
 
 impl ConfirmBody {
-    /// The checked card.
+    /// The checked card or wallet.
     ///
     /// # Errors
     ///
     /// 422 that names the field.
     pub(super) fn into_confirmation(self, now: Timestamp) -> Result<Confirmation, Problem> {
-        Ok(Confirmation { method: required(self.card, "/card")?.into_method(now)? })
+        let Self { card, wallet, three_ds, return_url } = self;
+        MethodFields { card, wallet, three_ds, return_url }.into_confirmation(now)
     }
 }

@@ -1,0 +1,121 @@
+//! What acquirers tell us by themselves. A notice and its effect are written in one unit: a repeated
+//! notice changes nothing, and one that was answered with success had its effect.
+
+use crate::clock::Timestamp;
+use crate::id::OperationId;
+use crate::payment::Payments;
+use crate::payment::bank::BankWord;
+use crate::payment::complete::Completion;
+use crate::payment::error::PaymentError;
+use crate::payment::service::detached;
+use crate::port::{AcquirerAnswer, Callback, CallbackError, Notice, NoticeSubject};
+use crate::store::{Tx, notice as notices, operation as operation_rows};
+
+/// What became of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It was acted on, or says what is known already.
+    Applied,
+    /// It was heard before.
+    Repeated,
+    /// It is about nothing of ours.
+    NotOurs,
+}
+
+/// Why a callback was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum HearError {
+    /// No acquirer with this name is configured.
+    #[error("no acquirer has this name")]
+    UnknownAcquirer,
+    /// It is not the acquirer's, or not readable.
+    #[error(transparent)]
+    Callback(#[from] CallbackError),
+    /// Its effect could not be written.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+}
+
+impl Payments {
+    /// Takes a message that claims to come from an acquirer: believes it only when the acquirer's
+    /// signature holds, then acts on it.
+    ///
+    /// # Errors
+    ///
+    /// [`HearError`]; nothing was written then, and the acquirer should send it again.
+    pub async fn hear(&self, acquirer: &str, callback: &Callback) -> Result<Heard, HearError> {
+        let known = self.bank.acquirers.get(acquirer).ok_or(HearError::UnknownAcquirer)?;
+        let notice = known.read_callback(callback, self.now())?;
+        Ok(self.heard(known.name(), notice).await?)
+    }
+
+    /// Acts on an acquirer's notice. It may come before our own second unit of work, late, twice, or out
+    /// of order: the first word about an operation counts.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::Store`].
+    pub async fn heard(&self, acquirer: &str, notice: Notice) -> Result<Heard, PaymentError> {
+        match notice.about {
+            NoticeSubject::Outcome { operation, answer } => {
+                let (this, acquirer) = (self.clone(), acquirer.to_owned());
+                detached(async move { this.outcome_heard(&acquirer, &notice.id, operation, answer).await }).await
+            }
+            NoticeSubject::Dispute { dispute_ref, .. } => {
+                tracing::warn!(acquirer, notice = notice.id, dispute_ref, "a notice of a dispute is not handled");
+                Ok(Heard::NotOurs)
+            }
+        }
+    }
+
+    async fn outcome_heard(
+        &self,
+        acquirer: &str,
+        notice: &str,
+        operation: OperationId,
+        answer: AcquirerAnswer,
+    ) -> Result<Heard, PaymentError> {
+        let word = BankWord::Said(answer);
+        let message = self.new_message().await?;
+        let fees = self.fees.current(self.now()).await?;
+        let heard = self
+            .store
+            .write(async |tx| {
+                let now = self.now();
+                let Some(payment) = self.owner(tx, acquirer, operation).await? else { return Ok(Heard::NotOurs) };
+                if !notices::insert(tx, acquirer, notice, operation, now).await? {
+                    return Ok(Heard::Repeated);
+                }
+                let spare = message;
+                let completion = Completion { operation, payment, word: &word, shop: None, spare, fees: &fees, now };
+                self.complete_in(tx, &completion).await?;
+                Ok::<_, PaymentError>(Heard::Applied)
+            })
+            .await?;
+        log(acquirer, notice, operation, heard, self.now());
+        Ok(heard)
+    }
+
+    /// The payment of an operation, when the operation is this acquirer's: nobody speaks for another.
+    async fn owner(
+        &self,
+        tx: &Tx,
+        acquirer: &str,
+        operation: OperationId,
+    ) -> Result<Option<crate::id::PaymentId>, PaymentError> {
+        let found = operation_rows::owner(tx.conn(), operation).await?;
+        Ok(found.and_then(|(payment, of)| (of == acquirer).then_some(payment)))
+    }
+}
+
+fn log(acquirer: &str, notice: &str, operation: OperationId, heard: Heard, now: Timestamp) {
+    let outcome = match heard {
+        Heard::Applied => "applied",
+        Heard::Repeated => "repeated",
+        Heard::NotOurs => "not_ours",
+    };
+    metrics::counter!("aviso_acquirer_notices_total", "outcome" => outcome).increment(1);
+    if heard == Heard::NotOurs {
+        tracing::warn!(acquirer, notice, %operation, at = %now, "a notice is about no operation of this acquirer");
+    }
+}

@@ -1,0 +1,19 @@
+//! A notice that an acquirer sent by itself, kept so that a repeated one changes nothing.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "acquirer_notice")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub acquirer: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub notice_id: String,
+    pub operation_id: Uuid,
+    pub heard_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,98 @@
+//! The issuer's page in a real browser: a wrong code, the right one, a way out; wide and narrow.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+
+use aviso_acquirers::sandbox_wallet::NAME;
+use aviso_tests::actor::{Merchant, Order};
+use aviso_tests::app::TestApp;
+use aviso_tests::card;
+use aviso_tests::chromium::Chromium;
+use aviso_tests::database::Kind;
+use serde_json::json;
+use url::Url;
+
+fn picture(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/pictures")).join(name)
+}
+
+/// A hub that knows the address that a browser finds it at.
+async fn hub() -> TestApp {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    TestApp::start_with(Kind::Sqlite, |config| {
+        config.server.listen = SocketAddr::from(([127, 0, 0, 1], port));
+        config.server.public_url = Url::parse(&format!("http://127.0.0.1:{port}")).expect("an address");
+    })
+    .await
+}
+
+async fn challenge(app: &TestApp, merchant: &Merchant) -> (String, String) {
+    let order = Order::new(4_250, card::CHALLENGE).with("return_url", json!(app.url("/openapi.json?from=shop")));
+    let asked = merchant.pay(&order).await.expect(201);
+    (asked.text_at("/id"), asked.text_at("/action/url"))
+}
+
+async fn fits(chromium: &Chromium) {
+    let script = "return document.documentElement.scrollWidth > window.innerWidth + 1";
+    let wide = chromium.page.execute(script, Vec::new()).await.expect("an answer");
+    assert_eq!(wide, json!(false), "the page must not scroll sideways");
+}
+
+async fn enter(chromium: &Chromium, code: &str) {
+    chromium.find("#code").await.send_keys(code).await.expect("typing");
+    chromium.find("button[value=enter]").await.click().await.expect("a click");
+}
+
+/// Waits until the browser is back at the shop; gives the address.
+async fn at_the_shop(chromium: &Chromium) -> String {
+    aviso_tests::until::until("the shop's page", async || {
+        let url = chromium.page.current_url().await.ok()?.to_string();
+        url.contains("from=shop").then_some(url)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_buyer_confirms_or_gives_up_in_a_browser() {
+    let app = hub().await;
+    let merchant = app.merchant().await;
+    let wide = Chromium::open(1_200, 900).await;
+    let (id, url) = challenge(&app, &merchant).await;
+    wide.page.goto(&url).await.expect("the page");
+    wide.find("#code").await;
+    wide.picture(&picture("acs.png")).await;
+    enter(&wide, "222222").await;
+    wide.shows("[role=alert]", "Tries left: 2").await;
+    wide.picture(&picture("acs-wrong.png")).await;
+    enter(&wide, "111111").await;
+    let back = at_the_shop(&wide).await;
+    assert!(back.ends_with(&format!("&payment={id}&status=captured")), "{back}");
+    assert_eq!(merchant.status(&id).await, "captured");
+    wide.page.goto(&url).await.expect("the page");
+    wide.shows("[role=status]", "The answer was given").await;
+    wide.close().await;
+
+    let phone = Chromium::open(390, 844).await;
+    let (id, url) = challenge(&app, &merchant).await;
+    phone.page.goto(&format!("{url}?lang=ru")).await.expect("the page");
+    phone.shows("h1", "Подтвердите платёж").await;
+    fits(&phone).await;
+    phone.picture(&picture("acs-phone.png")).await;
+    phone.find("button[value=cancel]").await.click().await.expect("a click");
+    let back = at_the_shop(&phone).await;
+    assert!(back.ends_with("&status=requires_payment_method"), "{back}");
+    assert_eq!(merchant.status(&id).await, "requires_payment_method");
+
+    let asked = merchant.pay(&Order::new(4_250, card::GOOD).from_wallet(NAME)).await.expect(201);
+    phone.page.goto(&format!("{}?lang=es", asked.text_at("/action/url"))).await.expect("the page");
+    phone.shows("h1", "Pague con su monedero").await;
+    phone.find("summary").await.click().await.expect("a click");
+    fits(&phone).await;
+    phone.picture(&picture("wallet-phone.png")).await;
+    phone.find("button[value=approve]").await.click().await.expect("a click");
+    phone.shows("h1", "El pago está hecho").await;
+    phone.picture(&picture("returned-phone.png")).await;
+    assert_eq!(merchant.status(&asked.text_at("/id")).await, "captured");
+    phone.close().await;
+    app.settle().await;
+}
