@@ -24,7 +24,7 @@ use crate::payment::lapse::TRY_AGAIN_AFTER;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::overdue::{audit_row, overdue_event, settlement_action};
 use crate::payment::published::{document_of, operation_document, payment_event, refund_document, refund_event};
-use crate::payment::service::close_gate;
+use crate::payment::service::{Handled, close_gate};
 use crate::payment::status::Status;
 use crate::payment::withdraw::{is_reversed, reversal_of};
 use crate::payment::{Payment, Payments, Settlement};
@@ -74,7 +74,8 @@ struct Work<'a> {
 }
 
 impl Payments {
-    /// Writes down what became of a message.
+    /// Writes down what became of a message, and the answer under the request's key. When somebody else
+    /// completed the request before, that answer stands and is given.
     pub(crate) async fn complete(
         &self,
         operation: OperationId,
@@ -82,15 +83,14 @@ impl Payments {
         word: &BankWord,
         claim: Option<&Claim>,
         shop: Option<&str>,
-    ) -> Result<Document, PaymentError> {
+    ) -> Result<Handled, PaymentError> {
         let (spare, now) = (self.new_message().await?, self.now());
         let fees = self.fees.current(now).await?;
         let completion = Completion { operation, payment, word, shop, spare, fees: &fees, now };
         self.store
             .write(async |tx| {
                 let document = self.complete_in(tx, &completion).await?;
-                close_gate(tx, claim, &document, completion.now).await?;
-                Ok(document)
+                close_gate(tx, claim, &document, completion.now).await
             })
             .await
     }

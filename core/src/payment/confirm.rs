@@ -258,14 +258,14 @@ impl Payments {
                 let word = self.bank.authorize(&operation, confirmation.method.instrument(&back)).await;
                 crash::at(Point::AttemptAnswered);
                 if self.steps_up(confirmation, &word) {
-                    return self.step_up(&operation, &word, confirmation, claim, shop).await.map(Handled::Done);
+                    return self.step_up(&operation, &word, confirmation, claim, shop).await;
                 }
                 let done = self.complete(operation.id, operation.payment_id, &word, claim, Some(shop)).await;
                 crash::at(Point::AttemptDone);
-                done.map(Handled::Done)
+                done
             }
             (Begun::ToIssuer(waiting), Some(Confirmation { method: PaymentMethod::Card { card, cvc }, .. })) => {
-                self.ask_issuer(waiting, card, cvc.as_ref(), claim).await.map(Handled::Done)
+                self.ask_issuer(waiting, card, cvc.as_ref(), claim).await
             }
             (Begun::ToBank(_) | Begun::ToIssuer(_), _) => Err(PaymentError::Interrupted),
         }

@@ -110,7 +110,7 @@ impl Payments {
                 let shop = Some(scope.merchant.name.as_str());
                 let done = self.complete(operation.id, id, &word, claim, shop).await;
                 crash::at(Point::FollowUpDone);
-                done.map(Handled::Done)
+                done
             }
         }
     }

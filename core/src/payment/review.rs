@@ -129,7 +129,7 @@ impl Payments {
             .await?;
         match decided {
             Decided::Declined(document) => Ok(document),
-            Decided::ToIssuer(waiting, card) => self.ask_issuer(waiting, &card, None, None).await,
+            Decided::ToIssuer(waiting, card) => self.ask_issuer(waiting, &card, None, None).await?.document(),
             Decided::ToBank(operation, card, method, shop) => {
                 let back = self.return_page(operation.attempt_id);
                 let instrument = match (&method, &card) {
@@ -144,7 +144,7 @@ impl Payments {
                 crash::at(Point::ReviewAnswered);
                 let done = self.complete(operation.id, operation.payment_id, &word, None, Some(&shop)).await;
                 crash::at(Point::ReviewDone);
-                done
+                done?.document()
             }
         }
     }
