@@ -155,6 +155,12 @@ impl SimBank {
         self.desk().books.undecided()
     }
 
+    /// What the bank decided so far.
+    #[must_use]
+    pub fn decided(&self) -> Vec<(Message, AcquirerAnswer)> {
+        self.desk().books.decided()
+    }
+
     /// The bank decides about a message that it accepted before.
     pub fn decide(&self, message: &Message, approve: bool) {
         self.desk().books.decide(message, approve);

@@ -72,7 +72,8 @@ pub(crate) fn ended(details: &PaymentDetails, bank: &SimBank) -> Checked {
     if let Some(open) = details.operations.iter().find(|operation| operation.status.is_open()) {
         return Err(format!("{} never ended: {}", open.kind.as_str(), summary(now)));
     }
-    if matches!(now.status(), Status::RequiresPaymentMethod | Status::InReview | Status::Processing) {
+    let reserved = now.authorized() > now.captured();
+    if reserved || matches!(now.status(), Status::RequiresPaymentMethod | Status::InReview | Status::Processing) {
         return Err(format!("the payment never ended: {}", summary(now)));
     }
     let holds = bank.holds(now.id);

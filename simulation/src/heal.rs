@@ -10,7 +10,7 @@ use crate::bank::{Chances, Conduct, Fate};
 use crate::check;
 use crate::expect::Expected;
 use crate::request::{Ended, Refusal};
-use crate::world::{Errand, Stepped, World};
+use crate::world::{Chore, Errand, Stepped, World};
 
 /// Rounds of the janitor until nothing may be open any more.
 const ROUNDS: usize = 12;
@@ -29,8 +29,10 @@ impl World {
         self.ask_again()?;
         self.settle()?;
         // Whoever has not paid by now never will.
-        self.ground.clock.forward(Duration::from_secs(3 * 86_400));
-        self.janitor(false, Chances::HEALTHY)?;
+        self.ground.clock.forward(Duration::from_secs(30 * 86_400));
+        for chore in [Chore::Escalate, Chore::Expire, Chore::Release] {
+            self.janitor(chore, Chances::HEALTHY)?;
+        }
         self.settle()?;
         self.check_end()
     }
@@ -43,7 +45,7 @@ impl World {
                 self.ground.bank.decide(&message, approve);
             }
             self.ground.clock.forward(Duration::from_secs(15_000));
-            self.janitor(true, Chances::HEALTHY)?;
+            self.janitor(Chore::Ask, Chances::HEALTHY)?;
             let open = |details: &aviso_core::payment::PaymentDetails| {
                 details.operations.iter().any(|operation| operation.status.is_open())
             };

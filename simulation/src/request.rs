@@ -151,7 +151,8 @@ fn confirmation(plastic: Plastic) -> Option<Confirmation> {
     let long_ago = aviso_core::clock::Timestamp::from_micros(1_800_000_000_000_000);
     let card = Card::new(&Secret::new(plastic.number()), 12, 2040, long_ago).ok()?;
     let cvc = Cvc::new(Secret::new("123"), card.face().brand).ok()?;
-    Some(Confirmation { method: PaymentMethod::Card { card, cvc: Some(cvc) } })
+    let method = PaymentMethod::Card { card, cvc: Some(cvc) };
+    Some(Confirmation::with(method))
 }
 
 /// The order number of a payment.

@@ -20,6 +20,7 @@ use crate::check;
 use crate::process::{Ground, Process};
 use crate::request::{Request, order_ref};
 use crate::sabotage::Sabotage;
+pub(crate) use act::Chore;
 pub(crate) use call::{Call, Errand};
 
 /// A payment of the run.

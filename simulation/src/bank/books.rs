@@ -87,7 +87,7 @@ pub enum Cheat {
 #[derive(Debug)]
 enum Entry {
     Undecided(Message),
-    Decided(AcquirerAnswer),
+    Decided(Message, AcquirerAnswer),
 }
 
 /// The books.
@@ -134,7 +134,7 @@ impl Books {
                 silence()
             }
             Fate::Pending => match self.entries.get(&message.operation) {
-                Some(Entry::Decided(answer)) => Ok(answer.clone()),
+                Some(Entry::Decided(_, answer)) => Ok(answer.clone()),
                 Some(Entry::Undecided(_)) => Ok(AcquirerAnswer::Pending),
                 None if self.spent.contains(&message.operation) => Ok(refusal(DeclineCode::ProcessingError)),
                 None => {
@@ -151,7 +151,7 @@ impl Books {
             return refusal(DeclineCode::ProcessingError);
         }
         match self.entries.get(&message.operation) {
-            Some(Entry::Decided(answer)) => return answer.clone(),
+            Some(Entry::Decided(_, answer)) => return answer.clone(),
             Some(Entry::Undecided(_)) => return AcquirerAnswer::Pending,
             None => {}
         }
@@ -159,7 +159,7 @@ impl Books {
         // A reversal that was refused is heard anew: it must happen at last.
         let again = matches!(message.ask, Ask::Reverse(_)) && matches!(answer, AcquirerAnswer::Declined { .. });
         if !again {
-            self.entries.insert(message.operation, Entry::Decided(answer.clone()));
+            self.entries.insert(message.operation, Entry::Decided(message.clone(), answer.clone()));
         }
         answer
     }
@@ -237,11 +237,14 @@ impl Books {
     /// Undoes an authorization, and keeps one that has not arrived from ever counting.
     fn reverse(&mut self, of: OperationId) {
         match self.entries.get(&of) {
-            Some(Entry::Decided(_)) => {}
+            Some(Entry::Decided(..)) => {}
             Some(Entry::Undecided(_)) | None => {
                 self.entries.remove(&of);
                 self.spent.insert(of);
             }
+        }
+        if self.holds.get(&of).is_some_and(|hold| hold.reversed) {
+            self.complaints.push("what was reversed is reversed again under another reference".to_owned());
         }
         if let Some(hold) = self.holds.get_mut(&of)
             && self.cheat != Some(Cheat::IgnoresReversals)
@@ -264,7 +267,7 @@ impl Books {
             }
         }
         let found = match self.entries.get(&operation) {
-            Some(Entry::Decided(answer)) => Inquiry::Found(answer.clone()),
+            Some(Entry::Decided(_, answer)) => Inquiry::Found(answer.clone()),
             Some(Entry::Undecided(_)) => Inquiry::Found(AcquirerAnswer::Pending),
             None => {
                 self.spent.insert(operation);
@@ -280,9 +283,17 @@ impl Books {
     pub(super) fn undecided(&self) -> Vec<Message> {
         let open = self.entries.values().filter_map(|entry| match entry {
             Entry::Undecided(message) => Some(message.clone()),
-            Entry::Decided(_) => None,
+            Entry::Decided(..) => None,
         });
         open.collect()
+    }
+
+    pub(super) fn decided(&self) -> Vec<(Message, AcquirerAnswer)> {
+        let over = self.entries.values().filter_map(|entry| match entry {
+            Entry::Undecided(_) => None,
+            Entry::Decided(message, answer) => Some((message.clone(), answer.clone())),
+        });
+        over.collect()
     }
 
     pub(super) fn decide(&mut self, message: &Message, approve: bool) {

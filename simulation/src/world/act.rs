@@ -7,6 +7,7 @@ use aviso_core::crash::{CrashAt, Point};
 use aviso_core::money::Currency;
 use aviso_core::payment::CaptureMode;
 use aviso_core::payment::status::Status;
+use aviso_core::port::{Notice, NoticeSubject};
 use rand::Rng;
 
 use super::{Errand, Known, Stepped, World};
@@ -19,6 +20,21 @@ use crate::request::{Ended, Plastic, Request, Wish};
 const PAYMENTS_MAX: usize = 4;
 /// Calls that wait for the bank at the same time.
 const CALLS_MAX: usize = 4;
+
+/// What the janitor does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chore {
+    /// Asks banks about messages without outcome.
+    Ask,
+    /// Ends payments that nobody finished.
+    Expire,
+    /// Tells of reservations that run out soon.
+    Warn,
+    /// Releases reservations that ran out.
+    Release,
+    /// Tells staff of messages that have had no outcome for too long.
+    Escalate,
+}
 
 /// What may happen in a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +51,10 @@ enum Act {
     Decide,
     Janitor,
     Expire,
+    Warn,
+    Release,
+    Escalate,
+    Notice,
     Forward,
     Back,
     Crash,
@@ -46,7 +66,7 @@ enum Act {
     Overtake,
 }
 
-const WEIGHTS: [(Act, u32); 21] = [
+const WEIGHTS: [(Act, u32); 25] = [
     (Act::Create, 14),
     (Act::Confirm, 12),
     (Act::Capture, 14),
@@ -59,6 +79,10 @@ const WEIGHTS: [(Act, u32); 21] = [
     (Act::Decide, 8),
     (Act::Janitor, 10),
     (Act::Expire, 3),
+    (Act::Warn, 1),
+    (Act::Release, 3),
+    (Act::Escalate, 2),
+    (Act::Notice, 8),
     (Act::Forward, 8),
     (Act::Back, 2),
     (Act::Crash, 4),
@@ -115,14 +139,12 @@ impl World {
                 self.say(self.name_of(errand));
                 Some(self.begin(errand, false))
             }
-            Act::Janitor => {
-                self.say("janitor asks");
-                Some(self.janitor(true, Chances::FAULTY))
-            }
-            Act::Expire => {
-                self.say("janitor ends what is overdue");
-                Some(self.janitor(false, Chances::FAULTY))
-            }
+            Act::Janitor => Some(self.janitor(Chore::Ask, Chances::FAULTY)),
+            Act::Expire => Some(self.janitor(Chore::Expire, Chances::FAULTY)),
+            Act::Warn => Some(self.janitor(Chore::Warn, Chances::FAULTY)),
+            Act::Release => Some(self.janitor(Chore::Release, Chances::FAULTY)),
+            Act::Escalate => Some(self.janitor(Chore::Escalate, Chances::FAULTY)),
+            Act::Notice => self.notice(),
             Act::Forward | Act::Back => {
                 self.move_clock(act == Act::Back);
                 Some(Ok(()))
@@ -266,6 +288,29 @@ impl World {
         Some(self.answer(place, fate))
     }
 
+    /// The bank tells by itself what became of a message, perhaps again, perhaps before it answers.
+    fn notice(&mut self) -> Option<Stepped> {
+        let mut decided = self.ground.bank.decided();
+        let place = |message: &Message| self.payments.iter().position(|known| known.id == Some(message.payment));
+        decided.retain(|(message, _)| place(message).is_some());
+        decided.sort_by_key(|(message, _)| (place(message), message.ask.name(), message.amount.minor()));
+        let chosen = self.some(decided.len())?;
+        let (message, answer) = decided.swap_remove(chosen);
+        let payment = self.payments.iter().position(|known| known.id == Some(message.payment))?;
+        self.say(format!("the bank tells of {} of p{payment}", message.ask.name()));
+        let id = if self.one_in(4) { "again".to_owned() } else { format!("n{}", self.trace.len()) };
+        let id = format!("{} {id}", message.operation);
+        let about = NoticeSubject::Outcome { operation: message.operation, answer };
+        let heard = self.process().run(self.service().heard("simulated", Notice { id, about }));
+        Some(match heard {
+            Ok(heard) => {
+                self.say(format!("    -> {heard:?}"));
+                self.look(payment)
+            }
+            Err(error) => Err(format!("a notice was not heard: {error}")),
+        })
+    }
+
     /// An answer is on the way for so long that the janitor asks, and the shop asks again, before it comes.
     fn overtake(&mut self) -> Option<Stepped> {
         let place = self.some(self.calls.len())?;
@@ -275,7 +320,7 @@ impl World {
         self.say(format!("the answer to {} is overtaken: {fate:?}", self.name_of(errand)));
         self.ground.bank.deliver(gate, fate);
         self.ground.clock.forward(Duration::from_secs(40));
-        let asked = self.janitor(true, Chances::FAULTY);
+        let asked = self.janitor(Chore::Ask, Chances::FAULTY);
         Some(match errand {
             Errand::Request(_) => asked.and_then(|()| self.begin(errand, false)),
             Errand::Decision { .. } => asked,
@@ -291,8 +336,8 @@ impl World {
     }
 
     fn move_clock(&mut self, back: bool) {
-        const AHEAD_SECS: [u64; 7] = [1, 10, 40, 300, 4_000, 15_000, 90_000];
-        let secs = if back { self.rng.random_range(1..60) } else { AHEAD_SECS[self.rng.random_range(0..7)] };
+        const AHEAD_SECS: [u64; 8] = [1, 10, 40, 300, 4_000, 15_000, 90_000, 620_000];
+        let secs = if back { self.rng.random_range(1..60) } else { AHEAD_SECS[self.rng.random_range(0..8)] };
         self.say(format!("the clock moves {secs} s {}", if back { "back" } else { "on" }));
         let span = Duration::from_secs(secs);
         if back {
@@ -302,14 +347,21 @@ impl World {
         }
     }
 
-    /// A round of the janitor: asks about messages, or ends what is overdue.
-    pub(crate) fn janitor(&mut self, asks: bool, chances: Chances) -> Stepped {
+    /// A round of one of the janitor's chores.
+    pub(crate) fn janitor(&mut self, chore: Chore, chances: Chances) -> Stepped {
+        self.say(format!("janitor: {chore:?}"));
         let salt = self.rng.random();
         self.ground.bank.conduct(Conduct::Immediate { salt, chances });
         let payments = self.service().clone();
-        let handle = self
-            .process()
-            .spawn(async move { if asks { payments.resolve_due().await } else { payments.expire_due().await } });
+        let handle = self.process().spawn(async move {
+            match chore {
+                Chore::Ask => payments.resolve_due().await,
+                Chore::Expire => payments.expire_due().await,
+                Chore::Warn => payments.warn_due().await,
+                Chore::Release => payments.release_due().await,
+                Chore::Escalate => payments.escalate_due().await,
+            }
+        });
         let joined = self.process().run(handle);
         self.ground.bank.conduct(Conduct::Gated);
         match joined {
@@ -358,8 +410,8 @@ impl World {
 
     fn fused_janitor(&mut self) -> Stepped {
         self.light_fuse();
-        self.say("janitor asks");
-        let stepped = self.janitor(true, Chances::FAULTY);
+        let chore = if self.one_in(4) { Chore::Release } else { Chore::Ask };
+        let stepped = self.janitor(chore, Chances::FAULTY);
         self.after_fuse(stepped)
     }
 

@@ -155,12 +155,15 @@ impl World {
         let payment = self.payment_of(errand);
         let Some(message) = self.ground.bank.at_gate(gate) else { return Err("a gate is gone".to_owned()) };
         let before = self.amounts(payment);
+        // Somebody else may have completed it, and somebody may have been answered since.
+        let replay = matches!(errand, Errand::Request(place) if self.requests[place].answer.is_some());
+        let expected = if replay { Expected::Replay } else { Expected::Accepted };
         let counts = self.is_open(payment, message.operation);
         let Some(word) = self.ground.bank.open(gate, fate) else { return Err("a gate is gone".to_owned()) };
         let process = self.process();
         let ended = ended(process.run(handle));
         let alive = ended != Ended::Died;
-        self.conclude(errand, false, ended, Expected::Accepted)?;
+        self.conclude(errand, false, ended, expected)?;
         self.look(payment)?;
         if !alive {
             return Ok(());
