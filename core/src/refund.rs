@@ -168,7 +168,7 @@ impl Refunds {
                 let shop = Some(scope.merchant.name.as_str());
                 let done = self.payments.complete(operation.id, operation.payment_id, &word, claim, shop).await;
                 crash::at(Point::RefundDone);
-                done.map(Handled::Done)
+                done
             }
         }
     }

@@ -29,7 +29,7 @@ use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationStatus};
 use crate::payment::published::{document_of, payment_event};
-use crate::payment::service::close_gate;
+use crate::payment::service::{Handled, close_gate};
 use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
 use crate::port::{AcquirerAnswer, AuthenticationAnswer, AuthenticationRequest, Initiator, Instrument};
@@ -112,7 +112,7 @@ impl Payments {
         (card, cvc): (&Card, Option<&Cvc>),
         claim: Option<&Claim>,
         shop: &str,
-    ) -> Result<Document, PaymentError> {
+    ) -> Result<Handled, PaymentError> {
         let network_code = match word {
             BankWord::Said(AcquirerAnswer::Declined { network_code, .. }) => network_code.clone(),
             _ => None,
@@ -156,7 +156,7 @@ impl Payments {
         card: &Card,
         cvc: Option<&Cvc>,
         claim: Option<&Claim>,
-    ) -> Result<Document, PaymentError> {
+    ) -> Result<Handled, PaymentError> {
         let answer = self.begin_authentication(&waiting, card).await;
         self.issuer_said(&waiting, answer, cvc, claim).await
     }
@@ -182,24 +182,27 @@ impl Payments {
         answer: AuthenticationAnswer,
         cvc: Option<&Cvc>,
         claim: Option<&Claim>,
-    ) -> Result<Document, PaymentError> {
-        let step = self
+    ) -> Result<Handled, PaymentError> {
+        let (step, handled) = self
             .store
             .write(async |tx| {
                 let step = self.write_issuers_word(tx, waiting, &answer).await?;
-                if let Step::Stands(document) | Step::ToBuyer(document, _) = &step {
-                    close_gate(tx, claim, document, self.now()).await?;
-                }
-                Ok::<_, PaymentError>(step)
+                let handled = match &step {
+                    Step::Stands(document) | Step::ToBuyer(document, _) => {
+                        Some(close_gate(tx, claim, document, self.now()).await?)
+                    }
+                    Step::ToBank(..) => None,
+                };
+                Ok::<_, PaymentError>((step, handled))
             })
             .await?;
         match step {
-            Step::Stands(document) => Ok(document),
-            Step::ToBuyer(document, until) => {
+            Step::Stands(_) => handled.ok_or(PaymentError::Interrupted),
+            Step::ToBuyer(_, until) => {
                 if let Some(cvc) = cvc {
                     self.issuer.codes.hold(waiting.attempt, cvc.clone(), until, self.now());
                 }
-                Ok(document)
+                handled.ok_or(PaymentError::Interrupted)
             }
             Step::ToBank(operation, card, found) => {
                 let held = self.issuer.codes.take(waiting.attempt);

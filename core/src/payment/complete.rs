@@ -24,7 +24,7 @@ use crate::payment::lapse::TRY_AGAIN_AFTER;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::overdue::{audit_row, overdue_event, settlement_action};
 use crate::payment::published::{document_of, operation_document, payment_event, refund_document, refund_event};
-use crate::payment::service::close_gate;
+use crate::payment::service::{Handled, close_gate};
 use crate::payment::status::Status;
 use crate::payment::withdraw::{is_reversed, reversal_of};
 use crate::payment::{Payment, Payments, Settlement};
@@ -69,9 +69,9 @@ struct Completed<'a> {
 
 /// What became of a message that was just sent.
 #[expect(clippy::large_enum_variant, reason = "moved once per request; a box would cost more than it saves")]
-pub(super) enum Settled {
+pub(super) enum Settled<T> {
     /// It has its outcome, or nobody knows it yet.
-    Done(Document),
+    Done(T),
     /// The bank certainly did nothing; this goes to the next one now.
     GoesOn(Box<Operation>),
 }
@@ -101,7 +101,8 @@ struct Work<'a> {
 }
 
 impl Payments {
-    /// Writes down what became of a message.
+    /// Writes down what became of a message, and the answer under the request's key. When somebody else
+    /// completed the request before, that answer stands and is given.
     pub(crate) async fn complete(
         &self,
         operation: OperationId,
@@ -109,10 +110,10 @@ impl Payments {
         word: &BankWord,
         claim: Option<&Claim>,
         shop: Option<&str>,
-    ) -> Result<Document, PaymentError> {
+    ) -> Result<Handled, PaymentError> {
         let word = Completed { operation, payment, word, shop, goes_on: false };
         match self.write_down(word, claim).await? {
-            Settled::Done(document) => Ok(document),
+            Settled::Done(handled) => Ok(handled),
             // Asked not to go on.
             Settled::GoesOn(_) => Err(PaymentError::Interrupted),
         }
@@ -126,29 +127,30 @@ impl Payments {
         word: &BankWord,
         claim: Option<&Claim>,
         shop: &str,
-    ) -> Result<Settled, PaymentError> {
+    ) -> Result<Settled<Handled>, PaymentError> {
         let (operation, payment) = (operation.id, operation.payment_id);
         self.write_down(Completed { operation, payment, word, shop: Some(shop), goes_on: true }, claim).await
     }
 
-    async fn write_down(&self, known: Completed<'_>, claim: Option<&Claim>) -> Result<Settled, PaymentError> {
+    async fn write_down(&self, known: Completed<'_>, claim: Option<&Claim>) -> Result<Settled<Handled>, PaymentError> {
         let Completed { operation, payment, word, shop, goes_on } = known;
         let (spare, now) = (self.new_message().await?, self.now());
         let fees = self.fees.current(now).await?;
         let completion = Completion { operation, payment, word, shop, spare, fees: &fees, goes_on, now };
         self.store
             .write(async |tx| {
-                let settled = self.complete_in(tx, &completion).await?;
-                if let Settled::Done(document) = &settled {
-                    close_gate(tx, claim, document, completion.now).await?;
-                }
-                Ok(settled)
+                Ok(match self.complete_in(tx, &completion).await? {
+                    Settled::Done(document) => {
+                        Settled::Done(close_gate(tx, claim, &document, completion.now).await?)
+                    }
+                    Settled::GoesOn(next) => Settled::GoesOn(next),
+                })
             })
             .await
     }
 
     /// The same inside a unit of work of the caller's.
-    pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Settled, PaymentError> {
+    pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Settled<Document>, PaymentError> {
         let payment = rows::lock(tx, known.payment).await?.ok_or(PaymentError::NotFound(known.payment))?;
         let operation = operation_rows::by_id(tx.conn(), known.operation, payment.currency())
             .await?

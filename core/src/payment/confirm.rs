@@ -311,16 +311,16 @@ impl Payments {
                 let word = self.bank.authorize(&operation, instrument).await;
                 crash::at(Point::AttemptAnswered);
                 if let Some(paying) = method.card(opened.as_deref()).filter(|_| self.steps_up(confirmation, &word)) {
-                    return self.step_up(&operation, &word, paying, claim, shop).await.map(Handled::Done);
+                    return self.step_up(&operation, &word, paying, claim, shop).await;
                 }
                 let done = self.settle_or_ask_next(&operation, &word, instrument, claim, shop).await;
                 crash::at(Point::AttemptDone);
-                done.map(Handled::Done)
+                done
             }
             (Begun::ToIssuer(waiting, opened), Some(confirmation)) => {
                 let paying = confirmation.method.card(opened.as_deref());
                 let (card, cvc) = paying.ok_or(PaymentError::Interrupted)?;
-                self.ask_issuer(waiting, card, cvc, claim).await.map(Handled::Done)
+                self.ask_issuer(waiting, card, cvc, claim).await
             }
             (Begun::ToBank(..) | Begun::ToIssuer(..), None) => Err(PaymentError::Interrupted),
         }

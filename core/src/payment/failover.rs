@@ -4,9 +4,8 @@
 //! point leaves a message that the janitor asks about. An attempt whose outcome is unknown goes nowhere else:
 //! the first bank may have taken the money.
 
-use crate::document::Document;
 use crate::idempotency::Claim;
-use crate::payment::Payments;
+use crate::payment::{Handled, Payments};
 use crate::payment::bank::BankWord;
 use crate::payment::complete::Settled;
 use crate::payment::error::PaymentError;
@@ -21,7 +20,7 @@ impl Payments {
         instrument: Instrument<'_>,
         claim: Option<&Claim>,
         shop: &str,
-    ) -> Result<Document, PaymentError> {
+    ) -> Result<Handled, PaymentError> {
         let word = self.bank.authorize(operation, instrument).await;
         self.settle_or_ask_next(operation, &word, instrument, claim, shop).await
     }
@@ -35,9 +34,9 @@ impl Payments {
         instrument: Instrument<'_>,
         claim: Option<&Claim>,
         shop: &str,
-    ) -> Result<Document, PaymentError> {
+    ) -> Result<Handled, PaymentError> {
         let next = match self.settle_or_go_on(operation, word, claim, shop).await? {
-            Settled::Done(document) => return Ok(document),
+            Settled::Done(handled) => return Ok(handled),
             Settled::GoesOn(next) => next,
         };
         let (from, to) = (operation.acquirer.clone(), next.acquirer.clone());

@@ -110,7 +110,7 @@ impl Payments {
                 let shop = Some(scope.merchant.name.as_str());
                 let done = self.complete(operation.id, id, &word, claim, shop).await;
                 crash::at(Point::FollowUpDone);
-                done.map(Handled::Done)
+                done
             }
         }
     }
@@ -162,8 +162,16 @@ pub(crate) async fn follow_up_operation(
 ) -> Result<(Operation, Original), PaymentError> {
     let operations = operation_rows::of_payment(tx.conn(), payment).await?;
     let is_refund = message.kind == OperationKind::Refund;
-    // Refunds may overlap: the money of each is set aside. Captures and voids may not.
-    let in_the_way = |other: &Operation| other.status.is_open() && !(is_refund && other.kind == OperationKind::Refund);
+    let in_the_way = |other: &Operation| {
+        let blocks = match other.kind {
+            // Refunds may overlap: the money of each is set aside. Captures and voids may not.
+            OperationKind::Refund => !is_refund,
+            OperationKind::Authorize | OperationKind::Capture | OperationKind::Void => true,
+            // It undoes an attempt that was declined, never the one that was paid.
+            OperationKind::Reversal => false,
+        };
+        blocks && other.status.is_open()
+    };
     if operations.iter().any(in_the_way) {
         return Err(PaymentError::OperationInProgress);
     }

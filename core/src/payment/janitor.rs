@@ -5,7 +5,6 @@ use futures::StreamExt;
 
 use crate::clock::Timestamp;
 use crate::crash::{self, Point};
-use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{OperationId, PaymentId};
 use crate::payment::Payments;
@@ -87,7 +86,7 @@ impl Payments {
         crash::at(answered);
         let completed = self.complete(id, payment.id, &word, None, None).await;
         crash::at(done);
-        completed.map(|_: Document| ())
+        completed.map(|_| ())
     }
 
     /// Ends unfinished payments whose time is over. Gives how many.

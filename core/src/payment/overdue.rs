@@ -136,7 +136,7 @@ impl Payments {
         detached(async move {
             let operation = this.overdue_operation(id).await?;
             let word = BankWord::Settled(Box::new(ByHand { settlement, actor, reason }));
-            this.complete(id, operation.payment_id, &word, None, None).await
+            this.complete(id, operation.payment_id, &word, None, None).await?.document()
         })
         .await
     }

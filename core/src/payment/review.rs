@@ -130,7 +130,7 @@ impl Payments {
             .await?;
         match decided {
             Decided::Declined(document) => Ok(document),
-            Decided::ToIssuer(waiting, card) => self.ask_issuer(waiting, &card, None, None).await,
+            Decided::ToIssuer(waiting, card) => self.ask_issuer(waiting, &card, None, None).await?.document(),
             Decided::ToBank(operation, card, attempt, shop) => {
                 let back = self.return_page(operation.attempt_id);
                 let instrument = match (&attempt.method, &card) {
@@ -146,7 +146,7 @@ impl Payments {
                 crash::at(Point::ReviewAnswered);
                 let done = self.settle_or_ask_next(&operation, &word, instrument, None, &shop).await;
                 crash::at(Point::ReviewDone);
-                done
+                done?.document()
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::routing::Profiles;
 use crate::routing::breaker::{BreakerSettings, BreakerState, Breakers};
 use crate::secret::Keyring;
 use crate::store::{
-    Store, StoreError, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
+    Store, Tx, attempt as attempt_rows, idempotency as keys, operation as operation_rows, payment as rows,
     refund as refunds,
 };
 use crate::vault::{Vault, VaultSettings};
@@ -76,6 +76,17 @@ pub enum Handled {
     Done(Document),
     /// It had its effect earlier, under the same idempotency key; this was the answer.
     Replayed(Answer),
+}
+
+impl Handled {
+    /// How things stand, after work that no request waits for.
+    pub(crate) fn document(self) -> Result<Document, PaymentError> {
+        match self {
+            Self::Done(document) => Ok(document),
+            // Without a key there is no earlier answer.
+            Self::Replayed(_) => Err(PaymentError::Interrupted),
+        }
+    }
 }
 
 /// The service for payments.
@@ -242,17 +253,20 @@ pub(crate) async fn pass_gate(
     }
 }
 
-/// Stores the answer under the request's idempotency key, if it has one.
+/// Stores the answer under the request's idempotency key, if it has one. An answer that is there already
+/// was given to somebody: it stays, and is the answer.
 pub(crate) async fn close_gate(
     tx: &Tx,
     claim: Option<&Claim>,
     document: &Document,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    match claim {
-        Some(claim) => keys::finish(tx, claim, &(claim.respond)(document), now).await,
-        None => Ok(()),
+) -> Result<Handled, PaymentError> {
+    let done = Handled::Done(document.clone());
+    let Some(claim) = claim else { return Ok(done) };
+    if keys::finish(tx, claim, &(claim.respond)(document), now).await? {
+        return Ok(done);
     }
+    keys::answer(tx, claim).await?.map(Handled::Replayed).ok_or(PaymentError::Interrupted)
 }
 
 /// Answers a request that was begun before under the same key. While its message to the bank has no
@@ -289,8 +303,10 @@ pub(crate) async fn recover(
         operation: operation.as_ref().map(operation_document),
         ..Document::default()
     };
-    close_gate(tx, Some(claim), &document, now).await?;
-    Ok((claim.respond)(&document))
+    match close_gate(tx, Some(claim), &document, now).await? {
+        Handled::Done(document) => Ok((claim.respond)(&document)),
+        Handled::Replayed(answer) => Ok(answer),
+    }
 }
 
 /// Whether a payment belongs to this merchant's world.

@@ -60,18 +60,19 @@ pub(crate) async fn answer(tx: &Tx, claim: &Claim) -> Result<Option<Answer>, Sto
     Ok(find(tx, claim).await?.as_ref().and_then(answer_of))
 }
 
-/// Stores the answer for later requests with the same key.
-pub(crate) async fn finish(tx: &Tx, claim: &Claim, answer: &Answer, now: Timestamp) -> Result<(), StoreError> {
-    idempotency::Entity::update_many()
+/// Stores the answer for later requests with the same key. `false` when there is one: it never changes.
+pub(crate) async fn finish(tx: &Tx, claim: &Claim, answer: &Answer, now: Timestamp) -> Result<bool, StoreError> {
+    let updated = idempotency::Entity::update_many()
         .col_expr(idempotency::Column::Status, Expr::value(i32::from(answer.status)))
         .col_expr(idempotency::Column::Body, Expr::value(answer.body.as_str()))
         .col_expr(idempotency::Column::FinishedAt, Expr::value(now.as_micros()))
         .filter(idempotency::Column::MerchantId.eq(claim.merchant_id.as_uuid()))
         .filter(idempotency::Column::Mode.eq(claim.mode.as_str()))
         .filter(idempotency::Column::IdemKey.eq(claim.key.as_str()))
+        .filter(idempotency::Column::Status.is_null())
         .exec(tx.conn())
         .await?;
-    Ok(())
+    Ok(updated.rows_affected == 1)
 }
 
 /// Keys forgotten in one unit of work.

@@ -1,0 +1,134 @@
+//! A simulated process: services on a runtime of its own. Killing it drops every task where it stands,
+//! as a crash does; what is durable is found again by the next one.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use aviso_core::audit::Actor;
+use aviso_core::clock::Clock;
+use aviso_core::language::Language;
+use aviso_core::merchant::{Merchant, Merchants};
+use aviso_core::payment::text::Reason;
+use aviso_core::payment::{PaymentSettings, Payments};
+use aviso_core::refund::Refunds;
+use aviso_core::risk::{Attribute, List, NewEntry, Risk};
+use aviso_core::secret::Keyring;
+use aviso_core::store::{DatabaseUrl, Store};
+use tokio::runtime::Runtime;
+
+use crate::bank::SimBank;
+use crate::clock::ManualClock;
+
+/// Cards whose payments staff decide about: their first six digits.
+const GRAY_BIN: &str = "400000";
+/// Cards that are blocked.
+const BLOCKED_BIN: &str = "510510";
+
+/// What outlives a process.
+#[derive(Debug, Clone)]
+pub(crate) struct Ground {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) bank: Arc<SimBank>,
+}
+
+/// One life of the hub.
+#[derive(Debug)]
+pub(crate) struct Process {
+    runtime: Option<Runtime>,
+    services: Option<Services>,
+}
+
+/// The services of a process.
+#[derive(Debug, Clone)]
+pub(crate) struct Services {
+    pub(crate) store: Store,
+    pub(crate) payments: Payments,
+    pub(crate) refunds: Refunds,
+}
+
+impl Process {
+    /// Starts one. Migrates nothing.
+    pub(crate) fn start(ground: &Ground) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let store = runtime.block_on(Store::open(&ground.url)).context("the database does not open")?;
+        let clock = Arc::clone(&ground.clock) as Arc<dyn Clock>;
+        // The bank's deadline is played by the bank: real time must not end a call.
+        let settings = PaymentSettings { acquirer_deadline: Duration::from_secs(3_600), ..PaymentSettings::default() };
+        let keyring = Keyring::new([7; 32]);
+        let payments = Payments::new(store.clone(), Arc::clone(&clock), Arc::clone(&ground.bank), keyring, settings);
+        let refunds = Refunds::new(store.clone(), clock, payments.clone());
+        Ok(Self { runtime: Some(runtime), services: Some(Services { store, payments, refunds }) })
+    }
+
+    pub(crate) fn services(&self) -> &Services {
+        self.services.as_ref().expect("a process is used only while it lives")
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.runtime.as_ref().expect("a process is used only while it lives")
+    }
+
+    /// Runs its tasks until this ends. Between two calls all of them stand still.
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime().block_on(work)
+    }
+
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.runtime().spawn(work)
+    }
+
+    /// Brings the database to the newest schema and lists the cards that antifraud holds or blocks.
+    pub(crate) fn prepare(&self, ground: &Ground) -> anyhow::Result<()> {
+        let store = self.services().store.clone();
+        let risk = Risk::new(store.clone(), Arc::clone(&ground.clock) as Arc<dyn Clock>);
+        self.run(async {
+            aviso_migrations::migrate(&store.migration_connection()).await?;
+            for (list, bin) in [(List::Gray, GRAY_BIN), (List::Block, BLOCKED_BIN)] {
+                let entry = NewEntry {
+                    merchant_id: None,
+                    list,
+                    attribute: Attribute::Bin,
+                    value: bin.to_owned(),
+                    reason: Reason::new("simulation").map_err(|_| anyhow::anyhow!("a reason"))?,
+                    author: "simulation".to_owned(),
+                    expires_at: None,
+                };
+                risk.add_entry(&Actor::Operator, &entry).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A merchant that nobody else uses.
+    pub(crate) fn merchant(&self, ground: &Ground) -> anyhow::Result<Merchant> {
+        let store = self.services().store.clone();
+        let merchants = Merchants::new(store, Arc::clone(&ground.clock) as Arc<dyn Clock>);
+        Ok(self.run(merchants.create(Actor::Operator, "Luna", Language::En))?)
+    }
+
+    /// Ends it in good order.
+    pub(crate) fn stop(mut self) {
+        if let Some(services) = self.services.take() {
+            // What is not folded into the file now is folded in by the next process.
+            let _ = self.run(services.store.close());
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let Some(runtime) = self.runtime.take() else { return };
+        {
+            // Pools let go of their connections inside a runtime only.
+            let _inside = runtime.enter();
+            drop(self.services.take());
+        }
+        drop(runtime);
+    }
+}

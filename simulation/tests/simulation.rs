@@ -1,0 +1,89 @@
+//! Many seeds on SQLite, the same trace for the same seed, and checks that bite.
+
+use aviso_simulation::{Arena, Options, Sabotage, run_many};
+
+/// Runs of the ordinary test command. `aviso-simulation --seeds 0..100000` makes more of them.
+const SEEDS: u64 = 2_000;
+
+#[test]
+fn every_payment_ends_once_and_all_books_agree() {
+    let runs = run_many(0..SEEDS, 2, Options::default()).expect("a database");
+    match runs {
+        Ok(runs) => assert_eq!(runs, SEEDS),
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    const SEEDS: std::ops::Range<u64> = 10_000..10_060;
+    let (one, two) = (Arena::in_memory().expect("a database"), Arena::in_memory().expect("a database"));
+    let trace = |arena: &Arena, seed| arena.run(seed, Options::default()).expect("a run").trace.join("\n");
+    let forwards: Vec<String> = SEEDS.map(|seed| trace(&one, seed)).collect();
+    // In another order, on another database.
+    let mut backwards: Vec<String> = SEEDS.rev().map(|seed| trace(&two, seed)).collect();
+    backwards.reverse();
+    for ((seed, first), second) in SEEDS.zip(&forwards).zip(&backwards) {
+        assert_eq!(first, second, "seed {seed}");
+    }
+}
+
+#[test]
+fn runs_come_by_everything_that_can_happen() {
+    let arena = Arena::in_memory().expect("a database");
+    let traces = (20_000..20_150).map(|seed| arena.run(seed, Options::default()).expect("a run").trace.join("\n"));
+    let all = traces.collect::<Vec<_>>().join("\n");
+    for word in [
+        "requires_payment_method",
+        "in_review",
+        "processing",
+        "authorized",
+        "partially_captured",
+        " captured",
+        "partially_refunded",
+        " refunded",
+        "voided",
+        "declined",
+        "expired",
+        "JPY",
+        "KWD",
+        "Lost",
+        "AnswerLost(true)",
+        "AnswerLost(false)",
+        "LinkDown",
+        "Pending",
+        "Mismatch",
+        "Twice",
+        "Decline(",
+        "-> died",
+        "-> replayed",
+        "KeyInUse",
+        "KeyReused",
+        "OrderRefTaken",
+        "AmountTooLarge",
+        "InProgress",
+        "IllegalMove",
+        "at once",
+        "overtaken",
+        "arrives all the same",
+        "is late",
+        "a late",
+        "s back",
+        "the bank decides",
+        "the bank tells",
+        "Release",
+    ] {
+        assert!(all.contains(word), "in 150 runs nothing was `{word}`");
+    }
+}
+
+/// Damage of each kind is noticed, in some run at least.
+#[test]
+fn no_damage_goes_unnoticed() {
+    for sabotage in Sabotage::ALL {
+        let arena = Arena::in_memory().expect("a database");
+        let options = Options { sabotage: Some(sabotage), ..Options::default() };
+        let noticed = (0..60).find_map(|seed| arena.run(seed, options).expect("a run").failure);
+        assert!(noticed.is_some(), "{sabotage:?} went unnoticed");
+    }
+}
