@@ -107,6 +107,7 @@ pub fn usual_cards() -> Vec<TestCard> {
         card("4000000000009995", "Declined: insufficient funds", Outcome::Bad),
         card("4000000000000002", "Declined, no reason given", Outcome::Bad),
         card("4000000000009235", "Held for review by staff", Outcome::Odd),
+        card("4000000000003220", "The bank asks the buyer for a code", Outcome::Odd),
         card("4000000000009904", "The bank's answer is lost; it did pay", Outcome::Odd),
         card("4000000000009920", "The bank approves later", Outcome::Odd),
         card("4000000000009946", "The bank cannot be reached", Outcome::Bad),

@@ -1,16 +1,30 @@
 //! 3-D Secure: the issuer is asked when the merchant or the bank wants it, the buyer acts at the issuer's
 //! page, and exactly one authorization follows, whoever hears of the result first.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aviso_acquirers::sandbox::entry::Message;
-use aviso_core::payment::PaymentDetails;
+use aviso_core::audit::Actor;
+use aviso_core::clock::Clock;
+use aviso_core::id::AttemptId;
+use aviso_core::language::Language;
+use aviso_core::merchant::Mode;
+use aviso_core::payment::action::ThreeDs;
+use aviso_core::payment::card::{Brand, Card, Cvc};
+use aviso_core::payment::{Confirmation, PaymentDetails, PaymentMethod, PaymentSettings, Payments};
+use aviso_core::port::{Acquirer, AuthenticationAnswer, AuthenticationRequest, Authenticator, LinkError};
+use aviso_core::secret::Secret;
+use aviso_sandbox::standin::smtp::{Smtp, SmtpConfig};
 use aviso_tests::actor::{Answer, Merchant, Order};
 use aviso_tests::app::TestApp;
 use aviso_tests::browser::{Browser, Page, path_of};
+use aviso_tests::database::{Kind, TestDatabase};
+use aviso_tests::process::Hub;
 use aviso_tests::until::until;
 use aviso_tests::{card, on_both_databases};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const BACK: &str = "https://shop.example/thanks?basket=7";
 
@@ -214,10 +228,104 @@ on_both_databases! {
         assert_eq!(again.headers["idempotency-replayed"], "true");
     }
 
+    async fn a_request_that_died_at_the_issuer_is_taken_up_again(app: TestApp) {
+        let merchant = app.merchant().await;
+        let services = &app.hub.services;
+        let clock = Arc::clone(&app.clock) as Arc<dyn Clock>;
+        let settings = PaymentSettings { acquirer_deadline: Duration::from_secs(3_600), ..PaymentSettings::default() };
+        let bank = Arc::clone(&services.bank) as Arc<dyn Acquirer>;
+        // Another process, which asks the issuer and is never heard of again.
+        let payments = Payments::new(services.store.clone(), clock, bank, services.keyring.clone(), settings)
+            .with_actions(Some(Arc::new(Silence)), &app.config.server.public_url);
+        let id = merchant.pay(&Order::new(700, card::CHALLENGE).unpaid()).await.expect(201).text_at("/id");
+        let card = Card::new(&Secret::new(card::CHALLENGE), 12, 2040, app.clock.now()).expect("a card");
+        let cvc = Cvc::new(Secret::new("123"), Brand::Visa).ok();
+        let confirmation = Confirmation {
+            three_ds: ThreeDs::Always,
+            ..Confirmation::with(PaymentMethod::Card { card, cvc })
+        };
+        let (scope, payment) = (merchant.scope.clone(), id.parse().expect("an id"));
+        let lost = tokio::spawn(async move { payments.confirm(scope, payment, confirmation, None).await });
+        let asked = until("the page", async || {
+            app.clock.advance(Duration::from_secs(16));
+            let answer = merchant.get(&format!("/v1/payments/{id}")).await;
+            (!answer.text_at("/action/url").is_empty()).then_some(answer)
+        })
+        .await;
+        assert_eq!(asked.text_at("/status"), "requires_action");
+        let mut browser = Browser::new(&app);
+        let done = enter(&mut browser, &asked, "111111").await;
+        browser.visit(&done.location.expect("the way back")).await.expect(200);
+        assert_eq!(merchant.status(&id).await, "captured");
+        assert_eq!(indicators(&app).len(), 1);
+        lost.abort();
+    }
+
     async fn a_way_back_that_was_made_up_leads_nowhere(app: TestApp) {
         let mut browser = Browser::new(&app);
         for path in ["/pay/return/x", "/pay/return/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "/sandbox/acs/x"] {
             browser.get(path).await.expect(404);
         }
     }
+}
+
+/// A 3-D Secure server that never answers.
+#[derive(Debug)]
+struct Silence;
+
+#[async_trait]
+impl Authenticator for Silence {
+    async fn authenticate(&self, _: AuthenticationRequest<'_>) -> Result<AuthenticationAnswer, LinkError> {
+        std::future::pending().await
+    }
+
+    async fn result(&self, _: AttemptId) -> Result<AuthenticationAnswer, LinkError> {
+        std::future::pending().await
+    }
+}
+
+/// The hub is killed while the buyer is at the issuer's page: the payment goes on, without its security
+/// code, which nobody wrote down.
+async fn killed_meanwhile(kind: Kind) {
+    let database = TestDatabase::create(kind);
+    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let smtp = Smtp::start(any, SmtpConfig::default()).await.expect("a mail sink");
+    let mut hub = Hub::new(&database, smtp.addr());
+    let services = hub.services().await;
+    let merchant = services.merchants.create(Actor::Operator, "Luna", Language::En).await.expect("a merchant");
+    let key = services.merchants.issue_key(Actor::Operator, merchant.id, Mode::Test).await.expect("a key");
+    services.store.close().await.expect("closed");
+    drop(services);
+    hub.start().await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let body = json!({
+        "order_ref": "A-1", "amount": 900, "currency": "EUR", "confirm": true, "three_ds": "always",
+        "card": { "number": card::CHALLENGE_OPTIONAL, "exp_month": 12, "exp_year": 2030, "cvc": "739" },
+    });
+    let request = client.post(hub.url("/v1/payments")).bearer_auth(key.expose()).header("idempotency-key", "k");
+    let asked: Value = request.json(&body).send().await.expect("an answer").json().await.expect("JSON");
+    assert_eq!(asked["status"], "requires_action", "{asked}");
+    hub.kill();
+    hub.start().await;
+    let page = hub.url(&path_of(asked["action"]["url"].as_str().expect("a page")));
+    let done = client.post(page).form(&[("deed", "enter"), ("code", "111111")]).send().await.expect("an answer");
+    let back = done.headers()["location"].to_str().expect("an address").to_owned();
+    let returned = client.get(hub.url(&path_of(&back))).send().await.expect("an answer");
+    assert_eq!(returned.status().as_u16(), 200);
+    let path = format!("/v1/payments/{}", asked["id"].as_str().expect("an id"));
+    let paid = client.get(hub.url(&path)).bearer_auth(key.expose()).send().await.expect("an answer");
+    let paid: Value = paid.json().await.expect("JSON");
+    assert_eq!((&paid["status"], &paid["authentication"]["eci"]), (&json!("captured"), &json!("05")), "{paid}");
+    hub.stop().await;
+    assert_eq!(hub.bank_books(), [900]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_while_the_buyer_is_at_the_issuer_loses_nothing_on_sqlite() {
+    killed_meanwhile(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_while_the_buyer_is_at_the_issuer_loses_nothing_on_postgres() {
+    killed_meanwhile(Kind::Postgres).await;
 }

@@ -1,8 +1,11 @@
-//! The issuer's page in a real browser: a wrong code, the right one, a way out; wide and narrow.
+//! The issuer's page in a real browser: a wrong code, the right one, a way out; wide and narrow; and as a
+//! newcomer finds it in the sandbox.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
+use aviso::config::Config;
+use aviso::sandbox::Sandbox;
 use aviso_acquirers::sandbox_wallet::NAME;
 use aviso_tests::actor::{Merchant, Order};
 use aviso_tests::app::TestApp;
@@ -16,12 +19,16 @@ fn picture(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/pictures")).join(name)
 }
 
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+}
+
 /// A hub that knows the address that a browser finds it at.
 async fn hub() -> TestApp {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let address = free_address();
     TestApp::start_with(Kind::Sqlite, |config| {
-        config.server.listen = SocketAddr::from(([127, 0, 0, 1], port));
-        config.server.public_url = Url::parse(&format!("http://127.0.0.1:{port}")).expect("an address");
+        config.server.listen = address;
+        config.server.public_url = Url::parse(&format!("http://{address}")).expect("an address");
     })
     .await
 }
@@ -83,7 +90,10 @@ async fn a_buyer_confirms_or_gives_up_in_a_browser() {
     assert!(back.ends_with("&status=requires_payment_method"), "{back}");
     assert_eq!(merchant.status(&id).await, "requires_payment_method");
 
-    let asked = merchant.pay(&Order::new(4_250, card::GOOD).from_wallet(NAME)).await.expect(201);
+    let asked = merchant
+        .pay(&Order::new(4_250, card::GOOD).from_wallet(NAME).with("customer", json!({ "language": "es" })))
+        .await
+        .expect(201);
     phone.page.goto(&format!("{}?lang=es", asked.text_at("/action/url"))).await.expect("the page");
     phone.shows("h1", "Pague con su monedero").await;
     phone.find("summary").await.click().await.expect("a click");
@@ -95,4 +105,28 @@ async fn a_buyer_confirms_or_gives_up_in_a_browser() {
     assert_eq!(merchant.status(&asked.text_at("/id")).await, "captured");
     phone.close().await;
     app.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newcomer_confirms_a_payment_of_the_sandbox() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+    config.server.listen = free_address();
+    config.server.private_listen = any;
+    let sandbox = Sandbox::start(config, any).await.expect("a sandbox");
+    let chromium = Chromium::open(1_400, 1_000).await;
+    chromium.page.goto(&sandbox.page.url()).await.expect("the page");
+    chromium.find("[data-testid=card-4000000000003220]").await.click().await.expect("a click");
+    chromium.find("[data-testid=pay-submit]").await.click().await.expect("a click");
+    let action = chromium.find("[data-testid=purchase-action]").await;
+    chromium.picture(&picture("sandbox-action.png")).await;
+    let url = action.attr("href").await.expect("an answer").expect("an address");
+    chromium.page.goto(&url).await.expect("the issuer's page");
+    enter(&chromium, "111111").await;
+    chromium.shows("h1", "The payment was made").await;
+    chromium.page.goto(&sandbox.page.url()).await.expect("the page");
+    chromium.find("[data-testid=purchase][data-status=captured]").await;
+    chromium.close().await;
+    assert!(sandbox.app.stop().await);
 }

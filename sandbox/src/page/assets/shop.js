@@ -1,9 +1,9 @@
 // The shop: what is to be paid, what was bought, and the webhooks that came.
-import { clock, h, keyed, money, post, toast } from "/element.js";
+import { clock, h, keyed, link, money, post, toast } from "/element.js";
 
 const TONE = { captured: "good", authorized: "odd", partially_captured: "good", refunded: "odd", partially_refunded: "odd",
   in_review: "odd", processing: "odd", asking: "odd", requires_action: "odd", unknown: "bad", declined: "bad", refused: "bad", expired: "bad", voided: "odd" };
-const WORDS = { asking: "asking Aviso…", in_review: "held for review", processing: "waiting for the bank", refused: "refused by the API",
+const WORDS = { asking: "asking Aviso…", in_review: "held for review", processing: "waiting for the bank", requires_action: "waits for the buyer", refused: "refused by the API",
   unknown: "no answer", authorized: "reserved", captured: "paid", partially_refunded: "partly refunded", requires_payment_method: "declined, try another card" };
 const REFUNDABLE = ["captured", "partially_captured", "partially_refunded"];
 
@@ -77,6 +77,9 @@ export class Shop {
     const why = problem?.detail ?? problem?.title ?? purchase.error ?? (payment?.decline ? `${payment.decline.code}: ${payment.decline.advice}` : null);
     const refunded = payment?.amount_refunded ? ` · ${this.money(payment.amount_refunded)} given back` : "";
     const actions = [];
+    if (payment?.action && purchase.status === "requires_action") {
+      actions.push(link(payment.action.url, "Confirm as the buyer", { "data-testid": "purchase-action" }));
+    }
     if (reference && REFUNDABLE.includes(purchase.status)) {
       actions.push(h("button", { type: "button", class: "small", "data-testid": "purchase-refund", click: () => this.refund(reference) }, "Refund in staff chat"));
     }
