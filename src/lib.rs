@@ -9,3 +9,4 @@ pub mod config;
 pub mod lifecycle;
 pub mod sandbox;
 pub mod telemetry;
+pub mod vault;

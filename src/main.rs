@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aviso::app::{self, App};
 use aviso::cli::{Cli, Command, ServeArgs};
 use aviso::config::Config;
-use aviso::{admin, lifecycle, sandbox, telemetry};
+use aviso::{admin, lifecycle, sandbox, telemetry, vault};
 use aviso_core::clock::SystemClock;
 use clap::Parser;
 
@@ -44,6 +44,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             config.keyring()?;
             config.telegram_token()?;
             say(config.redacted().trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Vault(command) => {
+            say(vault::run(&config, command).await?.trim_end());
             Ok(ExitCode::SUCCESS)
         }
         Command::Admin(command) => {

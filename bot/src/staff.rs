@@ -138,6 +138,8 @@ pub(crate) async fn press(
         | Press::Notice(_)
         | Press::NotMe(_)
         | Press::NotMeSure(_)
+        | Press::CardRemove(_)
+        | Press::CardRemoveSure(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -157,6 +159,8 @@ const fn role_of(press: Press) -> Role {
         | Press::Notice(_)
         | Press::NotMe(_)
         | Press::NotMeSure(_)
+        | Press::CardRemove(_)
+        | Press::CardRemoveSure(_)
         | Press::Nothing => Role::Viewer,
     }
 }

@@ -18,6 +18,7 @@ use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
 use aviso_core::secret::Keyring;
 use aviso_core::store::{DatabaseUrl, Store};
+use aviso_core::vault::{Vault, adopt_lookup_key};
 
 use crate::config::Config;
 
@@ -34,6 +35,8 @@ pub struct Services {
     pub accounts: Accounts,
     /// Payments.
     pub payments: Payments,
+    /// Saved cards and mandates.
+    pub vault: Vault,
     /// Refunds.
     pub refunds: Refunds,
     /// Shops.
@@ -67,6 +70,7 @@ impl Services {
         if pending > 0 {
             bail!("the database lacks {pending} migrations: run `aviso migrate`, or `aviso serve --migrate`");
         }
+        let keyring = adopt_lookup_key(&store, &*clock, &keyring).await.context("secrets.master_key")?;
         let bank = Arc::new(
             SandboxBank::builder()
                 .clock(Arc::clone(&clock))
@@ -91,6 +95,7 @@ impl Services {
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),
             audit: Audit::new(store.clone(), Arc::clone(&clock)),
             memory: BotMemory::new(store.clone(), Arc::clone(&clock)),
+            vault: payments.vault(config.vault_settings()),
             payments,
             risk,
             store,

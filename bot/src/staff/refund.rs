@@ -182,6 +182,12 @@ fn result(
             PaymentError::NotFound(_)
             | PaymentError::RefundNotFound(_)
             | PaymentError::ReviewNotOpen(_)
+            | PaymentError::CardNotFound(_)
+            | PaymentError::Cvc(_)
+            | PaymentError::CustomerDenied
+            | PaymentError::MandateNotFound(_)
+            | PaymentError::Terms(_)
+            | PaymentError::Mandate(_)
             | PaymentError::OrderRefTaken
             | PaymentError::RefundRefTaken
             | PaymentError::Key(_)
