@@ -12,6 +12,8 @@ use anyhow::Context;
 use aviso_bot::{Bot, BotConfig, BotMode, BotServices, TelegramChannel};
 use aviso_core::clock::Clock;
 use aviso_core::delivery::{Channel, Heartbeat, Planner, Worker};
+use aviso_core::store::StoreError;
+use aviso_core::vault::{Vault, VaultError};
 use aviso_notifier::channel::EmailChannel;
 use aviso_notifier::email::config::{MailConfig, MailTransport};
 use aviso_web::{BotLink, Limits, Rate, WebConfig, WebParts, WebState};
@@ -43,6 +45,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// How often old rows are looked for.
 const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
+/// The pause between two batches of the vault, so that payments are not held up.
+const VAULT_PAUSE: Duration = Duration::from_millis(200);
 
 /// A running hub.
 #[derive(Debug)]
@@ -312,6 +316,31 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
             memory.sweep().await
         }),
     );
+    let (stop, vault) = (tasks.token(), services.vault.clone());
+    tasks.spawn("vault", every(SWEEP_EVERY, stop, async move || look_after(&vault).await));
+}
+
+/// What time and a changed master key do to the vault, in batches with a pause between them.
+async fn look_after(vault: &Vault) -> Result<(), StoreError> {
+    let round = async {
+        while vault.sweep().await? > 0 || vault.reseal_step().await?.rows() > 0 {
+            tokio::time::sleep(VAULT_PAUSE).await;
+        }
+        Ok(())
+    };
+    match round.await {
+        Err(VaultError::Store(error)) => Err(error),
+        Err(
+            error @ (VaultError::Seal(_)
+            | VaultError::CardNotFound(_)
+            | VaultError::MandateNotFound(_)
+            | VaultError::CustomerFrozen),
+        ) => {
+            tracing::error!(error = ?error, "the vault was not looked after");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Does something again and again until it is told to stop; a failure is logged and tried again.

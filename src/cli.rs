@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use aviso_core::account::Role;
 use aviso_core::clock::Timestamp;
-use aviso_core::id::MerchantId;
+use aviso_core::id::{CardId, MerchantId};
 use aviso_core::language::Language;
 use aviso_core::ledger::fee::FeeMethod;
 use aviso_core::merchant::Mode;
@@ -34,6 +34,9 @@ pub enum Command {
     Migrate,
     /// Check the configuration and print it without secrets.
     CheckConfig,
+    /// Change the master key, and look after saved cards.
+    #[command(subcommand)]
+    Vault(VaultCommand),
     /// Manage merchants, keys and staff, and verify the audit log.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -110,6 +113,26 @@ pub struct SandboxArgs {
     /// Where the page is.
     #[arg(long, default_value = "127.0.0.1:8088")]
     pub page: std::net::SocketAddr,
+}
+
+/// What an operator may do with the vault.
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Say which master keys the database still needs.
+    Status,
+    /// Move everything to the current master key.
+    Reseal {
+        /// Give every merchant a new data key, too, and seal every saved card again.
+        #[arg(long)]
+        new_data_keys: bool,
+    },
+    /// Make a frozen card usable again, with its mandates, after the buyer was heard.
+    Thaw {
+        /// The saved card (`card_…`).
+        card: CardId,
+        /// Why, for the audit log.
+        reason: String,
+    },
 }
 
 /// What an operator may do on the machine.

@@ -13,6 +13,7 @@ use aviso_core::crash::CrashAt;
 use aviso_core::payment::PaymentSettings;
 use aviso_core::secret::{Keyring, Secret};
 use aviso_core::store::DatabaseUrl;
+use aviso_core::vault::VaultSettings;
 use aviso_notifier::email::config::MailConfig;
 use figment::Figment;
 use figment::providers::{Format, Toml};
@@ -21,7 +22,7 @@ use serde::Deserialize;
 pub use iso8583::Iso8583Config;
 pub use section::{
     DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, RetentionConfig, SecretsConfig, ServerConfig,
-    TelegramConfig, TelegramMode, TestingConfig, WebhooksConfig,
+    TelegramConfig, TelegramMode, TestingConfig, VaultConfig, WebhooksConfig,
 };
 
 /// Why the configuration was refused. Each names key, value and expectation.
@@ -62,6 +63,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// `[secrets]`
     pub secrets: SecretsConfig,
+    /// `[vault]`
+    pub vault: VaultConfig,
     /// `[payments]`
     pub payments: PaymentsConfig,
     /// `[iso8583]`; without it there is no host link.
@@ -89,6 +92,7 @@ impl Default for Config {
             server: ServerConfig::default(),
             database: DatabaseConfig::default(),
             secrets: SecretsConfig::default(),
+            vault: VaultConfig::default(),
             payments: PaymentsConfig::default(),
             iso8583: None,
             telegram: TelegramConfig::default(),
@@ -153,6 +157,9 @@ impl Config {
             );
         }
         self.check_acquirers()?;
+        if !(30..=3_650).contains(&self.vault.unused_days) {
+            return refuse("vault.unused_days", &self.vault.unused_days, "30 to 3650 days");
+        }
         if self.limits.api_per_second == 0 || self.limits.api_burst == 0 {
             return refuse("limits.api_per_second, limits.api_burst", &0, "at least 1");
         }
@@ -284,7 +291,7 @@ impl Config {
         }
     }
 
-    /// The master key. On a first run it is made and kept in the data folder, readable by its owner only.
+    /// The master keys. On a first run one it is made and kept in the data folder, readable by its owner only.
     ///
     /// # Errors
     ///
@@ -295,11 +302,29 @@ impl Config {
             (None, Some(path)) => read_secret(path)?,
             (None, None) => read_or_make_key(&self.data_dir.join("master.key"))?,
         };
-        Keyring::from_hex(&key).map_err(|_| ConfigError::Value {
-            key: "secrets.master_key",
+        let refuse = |key| ConfigError::Value {
+            key,
             value: "[secret]".to_owned(),
-            expected: "64 hexadecimal digits",
-        })
+            expected: "64 hexadecimal digits; for previous keys a list of them, the newest first",
+        };
+        Keyring::from_hex(&key).map_err(|_| refuse("secrets.master_key"))?;
+        let previous = self.previous_master_keys()?;
+        Keyring::from_hex_list(&key, &previous).map_err(|_| refuse("secrets.previous_master_keys"))
+    }
+
+    fn previous_master_keys(&self) -> Result<Vec<Secret>, ConfigError> {
+        let mut keys = self.secrets.previous_master_keys.clone();
+        if let Some(path) = &self.secrets.previous_master_keys_file {
+            let text = read_secret(path)?;
+            keys.extend(text.expose().lines().map(str::trim).filter(|line| !line.is_empty()).map(Secret::new));
+        }
+        Ok(keys)
+    }
+
+    /// The settings of the vault.
+    #[must_use]
+    pub fn vault_settings(&self) -> VaultSettings {
+        VaultSettings { unused_for: Duration::from_secs(u64::from(self.vault.unused_days) * 86_400) }
     }
 
     /// The settings of payments.

@@ -10,3 +10,4 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod sandbox;
 pub mod telemetry;
+pub mod vault;

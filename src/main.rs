@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aviso::app::{self, App};
 use aviso::cli::{Cli, Command, ServeArgs};
 use aviso::config::Config;
-use aviso::{admin, ledger, lifecycle, sandbox, telemetry};
+use aviso::{admin, ledger, lifecycle, sandbox, telemetry, vault};
 use aviso_core::clock::SystemClock;
 use aviso_core::crash;
 use clap::Parser;
@@ -51,6 +51,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let answer = ledger::run(&config, command).await?;
             say(answer.text.trim_end());
             Ok(if answer.is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Vault(command) => {
+            say(vault::run(&config, command).await?.trim_end());
+            Ok(ExitCode::SUCCESS)
         }
         Command::Admin(command) => {
             say(admin::run(&config, command).await?.trim_end());

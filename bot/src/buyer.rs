@@ -1,5 +1,6 @@
 //! What the bot does for everybody: registering, looking at payments, language, help.
 
+mod cards;
 mod link;
 mod menu;
 mod payments;
@@ -35,6 +36,7 @@ pub(crate) async fn command(desk: &Desk, person: &Person, command: Command, args
             payload => link::follow(desk, person, payload).await,
         },
         Command::Payments => payments::list(desk, person).await,
+        Command::Cards => cards::list(desk, person).await,
         Command::Language => say(desk, person, menu::languages(person)).await,
         Command::Help => say(desk, person, menu::help(person)).await,
         Command::Privacy => say(desk, person, menu::privacy(desk, person)).await,
@@ -54,6 +56,7 @@ pub(crate) async fn press(
 ) -> Result<Option<String>, HandlingError> {
     match press {
         Press::Menu(Menu::Payments) => payments::list(desk, person).await?,
+        Press::Menu(Menu::Cards) => cards::list(desk, person).await?,
         Press::Menu(Menu::Language) => say(desk, person, menu::languages(person)).await?,
         Press::Menu(Menu::Help) => say(desk, person, menu::help(person)).await?,
         Press::Menu(Menu::Start) => register::begin(desk, person, None).await?,
@@ -64,6 +67,8 @@ pub(crate) async fn press(
         Press::Notice(id) => return payments::notice(desk, person, pressed, id).await,
         Press::NotMe(id) => return payments::ask_not_me(desk, person, pressed, id).await,
         Press::NotMeSure(id) => return payments::not_me(desk, person, pressed, id).await,
+        Press::CardRemove(id) => return cards::ask(desk, person, pressed, id).await,
+        Press::CardRemoveSure(id) => return cards::remove(desk, person, pressed, id).await,
         Press::Nothing => {}
         // The router sends these to staff.
         Press::Once(_)

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{ButtonId, LinkId, OperationId, PaymentId, ReviewId};
+use aviso_core::id::{ButtonId, CardId, LinkId, OperationId, PaymentId, ReviewId};
 use aviso_core::language::Language;
 
 /// The most that a button may carry.
@@ -23,6 +23,8 @@ pub(crate) struct Place {
 pub(crate) enum Menu {
     /// The list of payments.
     Payments,
+    /// The saved cards.
+    Cards,
     /// The languages.
     Language,
     /// The help.
@@ -50,6 +52,10 @@ pub(crate) enum Press {
     NotMe(PaymentId),
     /// It really is not theirs.
     NotMeSure(PaymentId),
+    /// Asks whether a saved card is to be taken away.
+    CardRemove(CardId),
+    /// It is.
+    CardRemoveSure(CardId),
     /// The only effect of a button that shows a number.
     Nothing,
     /// A button that works once: what it does is in the bot's memory.
@@ -83,6 +89,7 @@ impl fmt::Display for Press {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Menu(Menu::Payments) => f.write_str("m:payments"),
+            Self::Menu(Menu::Cards) => f.write_str("m:cards"),
             Self::Menu(Menu::Language) => f.write_str("m:language"),
             Self::Menu(Menu::Help) => f.write_str("m:help"),
             Self::Menu(Menu::Start) => f.write_str("m:start"),
@@ -95,6 +102,8 @@ impl fmt::Display for Press {
             Self::Notice(payment) => write!(f, "o:{payment}"),
             Self::NotMe(payment) => write!(f, "x:{payment}"),
             Self::NotMeSure(payment) => write!(f, "xx:{payment}"),
+            Self::CardRemove(card) => write!(f, "k:{card}"),
+            Self::CardRemoveSure(card) => write!(f, "kk:{card}"),
             Self::Nothing => f.write_str("-"),
             Self::Once(button) => write!(f, "b:{button}"),
             Self::Card(payment) => write!(f, "sc:{payment}"),
@@ -123,6 +132,7 @@ impl FromStr for Press {
         let parts: Vec<&str> = text.split(':').collect();
         Ok(match parts.as_slice() {
             ["m", "payments"] => Self::Menu(Menu::Payments),
+            ["m", "cards"] => Self::Menu(Menu::Cards),
             ["m", "language"] => Self::Menu(Menu::Language),
             ["m", "help"] => Self::Menu(Menu::Help),
             ["m", "start"] => Self::Menu(Menu::Start),
@@ -135,6 +145,8 @@ impl FromStr for Press {
             ["o", payment] => Self::Notice(read(payment)?),
             ["x", payment] => Self::NotMe(read(payment)?),
             ["xx", payment] => Self::NotMeSure(read(payment)?),
+            ["k", card] => Self::CardRemove(read(card)?),
+            ["kk", card] => Self::CardRemoveSure(read(card)?),
             ["-"] => Self::Nothing,
             ["b", button] => Self::Once(read(button)?),
             ["sc", payment] => Self::Card(read(payment)?),

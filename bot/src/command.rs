@@ -30,6 +30,8 @@ commands! {
     Start = "start",
     /// The list of payments.
     Payments = "payments",
+    /// The saved cards.
+    Cards = "cards",
     /// The language.
     Language = "language",
     /// What the bot can do.

@@ -3,6 +3,7 @@
 mod account;
 mod payment;
 mod staff;
+mod vault;
 
 use aviso_core::delivery::Job;
 use aviso_core::event::EventType;
@@ -13,6 +14,7 @@ use crate::words::Words;
 
 pub(crate) use payment::{decline_reason, payment_screen, status_name, test_mark};
 pub(crate) use staff::{closed_card, review_card};
+pub(crate) use vault::{brand_name, expiry};
 
 /// How a notice stands to the earlier message about the same payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +67,11 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::AccountTelegramUnlinked
         | EventType::AccountLogin
         | EventType::AccountPasswordChanged => Some(account::compose(&job.event, words, site)),
+        EventType::CardSaved
+        | EventType::CardRemoved
+        | EventType::CardExpiring
+        | EventType::MandateCreated
+        | EventType::MandateEnded => vault::compose(&job.event, words),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
@@ -74,11 +81,6 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::DisputeUpdated
         | EventType::DisputeWon
         | EventType::DisputeLost
-        | EventType::CardSaved
-        | EventType::CardRemoved
-        | EventType::CardExpiring
-        | EventType::MandateCreated
-        | EventType::MandateEnded
         | EventType::PayoutPaid
         | EventType::AccountRegistered
         | EventType::AccountPasswordReset

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use aviso_core::account::AccountError;
 use aviso_core::payment::PaymentError;
 use aviso_core::store::StoreError;
+use aviso_core::vault::VaultError;
 use teloxide::types::{CallbackQuery, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, UpdateKind};
 
 use crate::buyer;
@@ -33,6 +34,8 @@ pub(crate) enum HandlingError {
     Account(#[from] AccountError),
     #[error("a payment: {0}")]
     Payment(#[from] PaymentError),
+    #[error("the vault: {0}")]
+    Vault(#[from] VaultError),
     #[error("Telegram: {0}")]
     Telegram(#[from] Fault),
 }
@@ -211,6 +214,8 @@ impl Router {
             | Press::Notice(_)
             | Press::NotMe(_)
             | Press::NotMeSure(_)
+            | Press::CardRemove(_)
+            | Press::CardRemoveSure(_)
             | Press::Nothing => buyer::press(desk, person, pressed, press).await?,
             Press::Once(_)
             | Press::Card(_)

@@ -141,6 +141,8 @@ pub(crate) async fn press(
         | Press::Notice(_)
         | Press::NotMe(_)
         | Press::NotMeSure(_)
+        | Press::CardRemove(_)
+        | Press::CardRemoveSure(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -160,6 +162,8 @@ const fn role_of(press: Press) -> Role {
         | Press::Notice(_)
         | Press::NotMe(_)
         | Press::NotMeSure(_)
+        | Press::CardRemove(_)
+        | Press::CardRemoveSure(_)
         | Press::Nothing => Role::Viewer,
     }
 }

@@ -18,6 +18,7 @@ mod layout;
 mod merchant;
 mod payment;
 mod refund;
+mod vault;
 
 use draft::{Draft, Source};
 
@@ -110,6 +111,9 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::RefundCreated => for_buyer(source, refund::created),
         E::RefundSucceeded => for_buyer(source, refund::succeeded),
         E::RefundFailed => for_buyer(source, refund::failed),
+        E::CardSaved | E::CardRemoved | E::CardExpiring | E::MandateCreated | E::MandateEnded => {
+            for_buyer(source, vault::letter)
+        }
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),
         E::CaseOpened => merchant::case_opened(source).map(Some),
@@ -125,11 +129,6 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         | E::DisputeUpdated
         | E::DisputeWon
         | E::DisputeLost
-        | E::CardSaved
-        | E::CardRemoved
-        | E::CardExpiring
-        | E::MandateCreated
-        | E::MandateEnded
         | E::PayoutPaid => Ok(None),
     }
 }

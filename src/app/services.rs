@@ -25,6 +25,7 @@ use aviso_core::risk::Risk;
 use aviso_core::routing::Profiles;
 use aviso_core::secret::{Keyring, Secret};
 use aviso_core::store::{DatabaseUrl, Store};
+use aviso_core::vault::{Vault, adopt_lookup_key};
 
 use super::sandbox_pages::{ISSUER_PATH, WALLET_PATH};
 use crate::config::Config;
@@ -44,6 +45,8 @@ pub struct Services {
     pub accounts: Accounts,
     /// Payments.
     pub payments: Payments,
+    /// Saved cards and mandates.
+    pub vault: Vault,
     /// Refunds.
     pub refunds: Refunds,
     /// The books.
@@ -93,6 +96,7 @@ impl Services {
         if pending > 0 {
             bail!("the database lacks {pending} migrations: run `aviso migrate`, or `aviso serve --migrate`");
         }
+        let keyring = adopt_lookup_key(&store, &*clock, &keyring).await.context("secrets.master_key")?;
         let bank = Arc::new(sandbox_bank(config, &clock).journal(config.data_dir.join("sandbox-bank.jsonl")).build()?);
         let more_banks = more_banks(config, &clock)?;
         let (issuer, wallet) = sandbox_buyers(config, &keyring, &clock)?;
@@ -122,6 +126,7 @@ impl Services {
             audit: Audit::new(store.clone(), Arc::clone(&clock)),
             retention: Retention::new(store.clone(), Arc::clone(&clock), config.retention.settings()),
             memory: BotMemory::new(store.clone(), Arc::clone(&clock)),
+            vault: payments.vault(config.vault_settings()),
             payments,
             risk,
             store,

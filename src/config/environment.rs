@@ -39,6 +39,9 @@ pub(super) fn settings() -> Figment {
 
 fn value_of(key: &str, text: &str) -> Value {
     let last = key.rsplit("__").next().unwrap_or(key);
+    if last == "previous_master_keys" {
+        return Value::from(text.split(',').map(str::trim).filter(|key| !key.is_empty()).collect::<Vec<_>>());
+    }
     if TEXTS.contains(&last) {
         return Value::from(text);
     }
@@ -65,6 +68,8 @@ pub(super) fn explain(settings: &Figment, error: &figment::Error) -> String {
     let last = error.path.last().map(String::as_str).unwrap_or_default();
     let expected = match last {
         "listen" | "private_listen" => "an address and port such as 127.0.0.1:8080".to_owned(),
+        // What figment says would show the value.
+        "previous_master_keys" => "a list of master keys, the newest first".to_owned(),
         "public_url" | "api_url" => "a URL such as https://pay.example.com".to_owned(),
         _ => error.kind.to_string(),
     };
@@ -75,7 +80,8 @@ pub(super) fn explain(settings: &Figment, error: &figment::Error) -> String {
 }
 
 /// Keys whose values are never shown.
-const SECRETS: [&str; 6] = ["token", "password", "master_key", "webhook_secret", "url", "mac_key"];
+const SECRETS: [&str; 7] =
+    ["token", "password", "master_key", "previous_master_keys", "webhook_secret", "url", "mac_key"];
 
 fn shown(value: &Value) -> String {
     match value {
@@ -93,6 +99,7 @@ mod tests {
     #[test]
     fn a_password_of_digits_stays_a_text() {
         assert_eq!(value_of("mail__password", "0012"), Value::from("0012"));
+        assert_eq!(value_of("secrets__previous_master_keys", "aa, bb"), Value::from(vec!["aa", "bb"]));
         assert_eq!(value_of("mail__port", "2525"), Value::from(2525_i64));
         assert_eq!(value_of("webhooks__allow_http", "true"), Value::from(true));
     }

@@ -52,6 +52,24 @@ pub struct SecretsConfig {
     pub master_key: Option<Secret>,
     /// A file with the key. Default: `master.key` in the data folder, made when it is missing.
     pub master_key_file: Option<PathBuf>,
+    /// Master keys that were used before, the newest first.
+    pub previous_master_keys: Vec<Secret>,
+    /// A file with them, one a line.
+    pub previous_master_keys_file: Option<PathBuf>,
+}
+
+/// Saved cards.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VaultConfig {
+    /// How many days a saved card may pay nothing before it is erased.
+    pub unused_days: u32,
+}
+
+impl Default for VaultConfig {
+    fn default() -> Self {
+        Self { unused_days: 540 }
+    }
 }
 
 /// For tests of recovery. Refused by an executable that is built for release.

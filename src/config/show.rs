@@ -30,6 +30,8 @@ impl Config {
             ("server.trusted_proxies", self.server.trusted_proxies.to_string()),
             ("database.url", database),
             ("secrets.master_key", secret(&self.secrets.master_key).to_owned()),
+            ("secrets.previous_master_keys", format!("{} set", self.secrets.previous_master_keys.len())),
+            ("vault.unused_days", self.vault.unused_days.to_string()),
             ("payments.acquirer", self.payments.acquirer.clone()),
             ("payments.expires_after_secs", self.payments.expires_after_secs.to_string()),
             ("payments.acquirer_deadline_secs", self.payments.acquirer_deadline_secs.to_string()),

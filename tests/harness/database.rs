@@ -151,6 +151,19 @@ read -r _ || true
     }
 }
 
+/// Everything in a PostgreSQL database as text; `None` for SQLite, whose files are read as they are.
+///
+/// # Panics
+///
+/// When `pg_dump` fails.
+#[must_use]
+pub fn dump(database: &TestDatabase) -> Option<Vec<u8>> {
+    let DatabaseUrl::Postgres(url) = &database.url else { return None };
+    let output = Command::new(cluster().bin.join("pg_dump")).args(["--inserts", url]).output().expect("pg_dump");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(output.stdout)
+}
+
 fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0)
 }

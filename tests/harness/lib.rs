@@ -10,6 +10,7 @@ pub mod chromium;
 pub mod database;
 pub mod peer;
 pub mod process;
+pub mod scan;
 pub mod until;
 
 /// Makes one test of a scenario for each database.

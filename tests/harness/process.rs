@@ -21,6 +21,7 @@ pub struct Hub {
     database: String,
     address: SocketAddr,
     child: Option<Child>,
+    log: Option<PathBuf>,
 }
 
 fn free_port() -> SocketAddr {
@@ -53,7 +54,13 @@ impl Hub {
             set("LOG__FILTER", "error".to_owned()),
         ];
         let (data_dir, database) = (database.folder().to_owned(), database.url_text());
-        Self { settings, data_dir, database, address, child: None }
+        Self { settings, data_dir, database, address, child: None, log: None }
+    }
+
+    /// Writes the hub's log to a file, with this filter.
+    pub fn log_to(&mut self, file: &std::path::Path, filter: &str) {
+        self.log = Some(file.to_owned());
+        self.settings.push(("AVISO_LOG__FILTER".to_owned(), filter.to_owned()));
     }
 
     /// A URL of the hub.
@@ -91,6 +98,9 @@ impl Hub {
             .current_dir(&self.data_dir)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(self.log.as_ref().map_or_else(Stdio::inherit, |file| {
+                std::fs::File::options().create(true).append(true).open(file).expect("a log file").into()
+            }))
             .spawn()
             .expect("the aviso executable");
         self.child = Some(child);

@@ -12,7 +12,7 @@ use aviso_tests::{card, on_both_databases};
 
 use crate::notices::label;
 
-async fn hold(app: &TestApp, email: &str) {
+pub(crate) async fn hold(app: &TestApp, email: &str) {
     let entry = NewEntry {
         merchant_id: None,
         list: List::Gray,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::{Job, Lane};
 use aviso_core::document::{
-    CardDocument, DeclineDocument, Document, EndpointDocument, PaymentDocument, RefundDocument,
+    CardDocument, DeclineDocument, Document, EndpointDocument, MandateDocument, PaymentDocument, RefundDocument,
+    SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
 use aviso_core::id::{DeliveryId, EventId, PaymentId, ReviewId};
@@ -112,6 +113,41 @@ fn event(kind: EventType, shop: &str) -> Event {
             refund: Some(refund),
             operation: None,
             endpoint: Some(endpoint),
+            saved_card: Some(SavedCardDocument {
+                id: "card_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+                mode: "test".to_owned(),
+                customer_ref: "<c>".to_owned(),
+                state: "removed".to_owned(),
+                card: CardDocument {
+                    brand: "visa".to_owned(),
+                    first6: "424242".to_owned(),
+                    last4: "4242".to_owned(),
+                    exp_month: 12,
+                    exp_year: 2030,
+                    fingerprint: "x".to_owned(),
+ issuer: None,
+ issuer_country: None,
+ kind: None,
+                },
+                consent_at: String::new(),
+                consent_text: String::new(),
+                last_used_at: String::new(),
+                created_at: String::new(),
+            }),
+            mandate: Some(MandateDocument {
+                id: "man_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+                mode: "test".to_owned(),
+                saved_card: "card_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+                state: "active".to_owned(),
+                ended_reason: None,
+                amount_min: 100,
+                amount_max: 123_456,
+                currency: "EUR".to_owned(),
+                period_days: 30,
+                ends_at: now().to_string(),
+                last_success_at: None,
+                created_at: String::new(),
+            }),
             ..Document::default()
         },
         audience: Audience {
@@ -164,7 +200,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (11 + 5 + 5));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (16 + 5 + 5));
 }
 
 #[test]

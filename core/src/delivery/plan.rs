@@ -68,6 +68,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::RefundCreated
         | EventType::RefundFailed
         | EventType::AccountEmailConfirmed
+        | EventType::CardSaved
+        | EventType::CardRemoved
+        | EventType::CardExpiring
+        | EventType::MandateCreated
+        | EventType::MandateEnded
         | EventType::AccountLogin => ToldBy::ChatOrMail,
         EventType::AccountRegistered | EventType::AccountPasswordReset => ToldBy::Mail,
         EventType::PaymentCreated
@@ -79,11 +84,6 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::DisputeUpdated
         | EventType::DisputeWon
         | EventType::DisputeLost
-        | EventType::CardSaved
-        | EventType::CardRemoved
-        | EventType::CardExpiring
-        | EventType::MandateCreated
-        | EventType::MandateEnded
         | EventType::PayoutPaid
         | EventType::ReviewOpened
         | EventType::ReviewClosed

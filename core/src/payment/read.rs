@@ -228,7 +228,7 @@ impl Payments {
                 let Some(case) = reviews::open_case(tx, id, account, now).await? else { return Ok(None) };
                 let shop = merchants::name(tx.conn(), payment.merchant_id).await?;
                 let attempts = attempt_rows::of_payment(tx.conn(), id).await?;
-                if let Some(attempt) = attempts.last() {
+                for attempt in &attempts {
                     crate::vault::keep::freeze(tx, attempt, now).await?;
                 }
                 let facts = [("case", case.to_string())];

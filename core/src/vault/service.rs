@@ -46,6 +46,9 @@ pub enum VaultError {
     /// No such mandate here.
     #[error("there is no mandate {0}")]
     MandateNotFound(MandateId),
+    /// A customer whose card *Not me* froze: only staff thaw it.
+    #[error("the customer is frozen: a person at support looks into it")]
+    CustomerFrozen,
     /// Something sealed does not open: a master key is missing from the configuration.
     #[error("something sealed cannot be opened: a master key is missing from the configuration")]
     Seal(#[source] KeyError),
@@ -196,19 +199,36 @@ impl Vault {
             .await
     }
 
-    /// A merchant says whether a customer may save cards and pay with saved ones.
+    /// Whether a customer may save cards and pay with saved ones.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
+    pub async fn customer(&self, scope: &Scope, customer: &CustomerRef) -> Result<CustomerState, StoreError> {
+        rows::customer_state(self.store.reader(), (scope.merchant.id, scope.mode), customer).await
+    }
+
+    /// A merchant says whether a customer may save cards and pay with saved ones.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::CustomerFrozen`]: that is not the merchant's to say.
     pub async fn set_customer(
         &self,
         scope: &Scope,
         customer: &CustomerRef,
         state: CustomerState,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), VaultError> {
         let (now, whose) = (self.now(), (scope.merchant.id, scope.mode));
-        self.store.write(async |tx| rows::set_customer_state(tx, whose, customer, state, now).await).await
+        self.store
+            .write(async |tx| {
+                if rows::customer_state(tx.conn(), whose, customer).await? == CustomerState::Frozen {
+                    return Err(VaultError::CustomerFrozen);
+                }
+                rows::set_customer_state(tx, whose, customer, state, now).await?;
+                Ok(())
+            })
+            .await
     }
 
     /// Makes a frozen card usable again, with its mandates and its customer: for staff, after the

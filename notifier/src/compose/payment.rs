@@ -87,7 +87,7 @@ pub(super) fn identified(draft: Draft, source: &Source<'_>, payment: &PaymentDoc
         .row(source.row("label-reference", &payment.reference))
 }
 
-fn card_row(source: &Source<'_>, card: &CardDocument) -> Row {
+pub(super) fn card_row(source: &Source<'_>, card: &CardDocument) -> Row {
     let brand = match Brand::from_name(&card.brand) {
         Brand::Visa => "Visa".to_owned(),
         Brand::Mastercard => "Mastercard".to_owned(),

@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 22] = [
+const LETTERS: [(EventType, bool); 27] = [
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
     (EventType::AccountTelegramLinked, false),
@@ -55,6 +55,11 @@ const LETTERS: [(EventType, bool); 22] = [
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
     (EventType::CaseOpened, true),
+    (EventType::CardSaved, false),
+    (EventType::CardRemoved, false),
+    (EventType::CardExpiring, false),
+    (EventType::MandateCreated, false),
+    (EventType::MandateEnded, false),
 ];
 
 #[test]

@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, path::Operati
 use utoipa::{Modify, OpenApi};
 
 use self::shape::Shapes;
-use super::v1::{account, cards, deliveries, endpoints, events, ledger, mandates, payments, refunds};
+use super::v1::{account, cards, customers, deliveries, endpoints, events, ledger, mandates, payments, refunds};
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
 #[derive(OpenApi)]
@@ -29,7 +29,7 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
     paths(
         payments::create, payments::list, payments::get, payments::confirm, payments::capture, payments::void,
         refunds::create, refunds::list, refunds::get,
-        cards::list, cards::get, cards::remove,
+        cards::list, cards::get, cards::remove, customers::get, customers::update,
         mandates::list, mandates::get, mandates::remove,
         events::list, events::get,
         endpoints::create, endpoints::list, endpoints::get, endpoints::update, endpoints::remove,
@@ -134,6 +134,9 @@ fn codes(path: &str, operation: &Operation) -> Vec<Code> {
     }
     if path == "/v1/webhook_endpoints" && operation.request_body.is_some() {
         codes.push(Code::EndpointLimitReached);
+    }
+    if path.starts_with("/v1/customers") && operation.request_body.is_some() {
+        codes.push(Code::CustomerFrozen);
     }
     codes
 }

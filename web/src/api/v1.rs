@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod card;
 pub(crate) mod cards;
+pub(crate) mod customers;
 pub(crate) mod deliveries;
 pub(crate) mod endpoints;
 pub(crate) mod events;
@@ -46,6 +47,8 @@ pub const ROUTES: &[Route] = &[
     route("get", "/v1/cards", || get(cards::list)),
     route("get", "/v1/cards/{id}", || get(cards::get)),
     route("delete", "/v1/cards/{id}", || delete(cards::remove)),
+    route("get", "/v1/customers/{customer_ref}", || get(customers::get)),
+    route("patch", "/v1/customers/{customer_ref}", || patch(customers::update)),
     route("get", "/v1/mandates", || get(mandates::list)),
     route("get", "/v1/mandates/{id}", || get(mandates::get)),
     route("delete", "/v1/mandates/{id}", || delete(mandates::remove)),

@@ -100,6 +100,8 @@ codes! {
     OperationNotOpen = "operation_not_open", CONFLICT, "The outcome is known";
     /// An earlier charge under the mandate has no outcome yet.
     MandateBusy = "mandate_busy", CONFLICT, "A payment under the mandate is under way";
+    /// Somebody else may have the customer's card: staff look into it.
+    CustomerFrozen = "customer_frozen", CONFLICT, "The customer is frozen";
     /// The review was decided.
     ReviewNotOpen = "review_not_open", CONFLICT, "The review is not open";
     /// The merchant has as many endpoints as are allowed.

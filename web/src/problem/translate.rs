@@ -133,6 +133,7 @@ impl From<VaultError> for Problem {
         match error {
             VaultError::CardNotFound(_) => Self::new(Code::CardNotFound, detail),
             VaultError::MandateNotFound(_) => Self::new(Code::MandateNotFound, detail),
+            VaultError::CustomerFrozen => Self::new(Code::CustomerFrozen, detail),
             VaultError::Seal(_) => fault(&error),
             VaultError::Store(error) => error.into(),
         }

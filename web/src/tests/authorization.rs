@@ -24,7 +24,9 @@ fn filled(path: &str) -> String {
     } else {
         "pay_"
     };
-    path.replace("{id}", &format!("{id}{FOREIGN}")).replace("{delivery}", &format!("dlv_{FOREIGN}"))
+    path.replace("{id}", &format!("{id}{FOREIGN}"))
+        .replace("{customer_ref}", "cust-1")
+        .replace("{delivery}", &format!("dlv_{FOREIGN}"))
 }
 
 fn anonymous(method: &str, path: &str, authorization: Option<&str>) -> Request<Body> {
