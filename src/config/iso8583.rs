@@ -231,8 +231,8 @@ impl Config {
         vec![
             ("iso8583.name", link.name.clone()),
             ("iso8583.host", format!("{}:{}, tls {}", link.host, link.port, link.tls)),
-            ("iso8583.profile", format!("{:?}, header {:?}", link.profile, link.header)),
-            ("iso8583.mac_key", format!("{mac}, {:?}", link.mac_algorithm)),
+            ("iso8583.profile", format!("{}, header {}", link.profile.as_str(), link.header.as_str())),
+            ("iso8583.mac_key", format!("{mac}, {}", link.mac_algorithm.as_str())),
             ("iso8583.terminal_id", link.terminal_id.clone()),
             ("iso8583.merchant_id", link.merchant_id.clone()),
             ("iso8583.acquirer_id", link.acquirer_id.clone()),

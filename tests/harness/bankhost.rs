@@ -97,7 +97,7 @@ impl BankHost {
             terminal_id: "TERM0001".to_owned(),
             merchant_id: "MERCHANT0000001".to_owned(),
             acquirer_id: "12345".to_owned(),
-            response_timeout_ms: 1_000,
+            response_timeout_ms: 2_000,
             echo_secs: 1,
             ..Iso8583Config::default()
         });

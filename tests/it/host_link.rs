@@ -47,7 +47,7 @@ fn settings(address: SocketAddr, config: &BankHostConfig) -> Settings {
             merchant_category: None,
             merchant_place: None,
         },
-        response_timeout: Duration::from_millis(500),
+        response_timeout: Duration::from_millis(1_500),
         echo_every: Duration::from_millis(200),
         connect_timeout: Duration::from_secs(5),
         queue_max: 64,
@@ -216,7 +216,7 @@ async fn a_request_that_comes_after_its_reversal_is_refused() {
 #[tokio::test]
 async fn a_late_answer_is_found_once() {
     let line = connected(BankHostConfig::default()).await;
-    line.bank.script(Fault::AnswerLate(Duration::from_millis(800)));
+    line.bank.script(Fault::AnswerLate(Duration::from_millis(2_200)));
     let sent = message(1);
     assert!(matches!(line.purchase(sent).await, Err(LinkError::Unknown(_))));
     until("the late answer", async || (line.link.late_answers() == 1).then_some(())).await;
@@ -264,7 +264,9 @@ async fn what_must_not_stand_is_reversed_by_a_message_of_its_own() {
 
 #[tokio::test]
 async fn a_stop_waits_for_what_is_on_its_way() {
-    let line = connected(BankHostConfig::default()).await;
+    let patient = |_: &BankHost, settings: &mut Settings| settings.response_timeout = Duration::from_secs(20);
+    let line = start(BankHostConfig::default(), patient).await;
+    line.signed_on(true).await;
     line.bank.script(Fault::AnswerLate(Duration::from_millis(300)));
     let asked = line.purchase(message(1));
     let stop = async {

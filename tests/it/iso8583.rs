@@ -141,7 +141,7 @@ with_a_bank! {
     }
 
     async fn an_answer_that_comes_late_is_matched(app, bank) {
-        bank.tell("late_ms 1300");
+        bank.tell("late_ms 2500");
         let merchant = app.merchant().await;
         let id = merchant.pay(&Order::new(900, card::APPROVED_LATE)).await.expect(201).text_at("/id");
         assert_eq!(merchant.status(&id).await, "processing");

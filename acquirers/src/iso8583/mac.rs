@@ -25,6 +25,17 @@ pub enum MacAlgorithm {
     HmacSha256,
 }
 
+impl MacAlgorithm {
+    /// The name in configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::X919 => "x919",
+            Self::HmacSha256 => "hmac_sha256",
+        }
+    }
+}
+
 /// A key shared with the bank.
 #[derive(Clone)]
 pub struct MacKey {

@@ -97,6 +97,29 @@ pub enum HeaderName {
     Ascii4,
 }
 
+impl ProfileName {
+    /// The name in configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ascii => "ascii",
+            Self::Bcd => "bcd",
+        }
+    }
+}
+
+impl HeaderName {
+    /// The name in configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Binary2 => "binary2",
+            Self::Bcd2 => "bcd2",
+            Self::Ascii4 => "ascii4",
+        }
+    }
+}
+
 impl Profile {
     /// A built-in profile with this length header.
     #[must_use]
