@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use aviso_core::account::Role;
 use aviso_core::audit::Actor;
 use aviso_core::merchant::Mode;
+use aviso_core::payment::ReviewDecision;
 use aviso_core::routing::breaker::BreakerState;
 use aviso_core::routing::{MethodsDraft, NonResidentsDraft, ProfileDraft, RouteDraft};
 use aviso_tests::actor::{Answer, Merchant, Order};
@@ -213,6 +215,36 @@ on_both_databases! {
         assert_eq!((code.as_str(), heard(&app)), ("card_not_accepted", before));
         let decisions = app.hub.services.risk.decisions(id.parse().expect("an id")).await.expect("decisions");
         assert_eq!(decisions[0].reasons, ["policy.issuer_unknown"]);
+    }
+
+    async fn a_payment_that_staff_release_goes_to_the_second_bank_too(app: TestApp) {
+        let merchant = app.merchant().await;
+        let mut draft = both();
+        draft.non_residents.unknown_cards = Some("challenge".to_owned());
+        configure(&app, &merchant, &draft).await;
+        let held = merchant.pay(&Order::new(900, card::LINK_DOWN)).await.expect(201);
+        assert_eq!(held.text_at("/status"), "in_review");
+        let payments = &app.hub.services.payments;
+        let review = payments.open_reviews(10).await.expect("reviews")[0].id;
+        let document = payments.decide_review(Actor::Operator, review, ReviewDecision::Approve).await.expect("a decision");
+        assert_eq!(document.payment.map(|payment| payment.status), Some("captured".to_owned()));
+        let id = held.text_at("/id");
+        assert_eq!(messages(&app, &id).await[1], (SECOND.to_owned(), "authorize", "succeeded"));
+    }
+
+    async fn staff_see_the_issuer_both_banks_and_how_banks_stand(app: TestApp) {
+        let merchant = app.merchant().await;
+        configure(&app, &merchant, &both()).await;
+        let staff = app.staff(Role::Agent).await;
+        let paid = merchant.pay(&Order::new(900, SPANISH)).await.expect(201);
+        staff.say(&format!("/pay {}", paid.text_at("/reference")));
+        staff.reads(|message| message.text.contains("Issuer: Test Bank Spain, ES, credit")).await;
+        let elsewhere = merchant.pay(&Order::new(900, card::LINK_DOWN)).await.expect(201);
+        staff.say(&format!("/why {}", elsewhere.text_at("/reference")));
+        let why = staff.reads(|message| message.text.contains("Bank sandbox_b: authorize succeeded")).await;
+        assert!(why.text.contains("Bank sandbox: authorize failed (bank_unavailable)"), "{}", why.text);
+        staff.say("/status");
+        staff.reads(|message| message.text.contains("Bank sandbox: answers")).await;
     }
 
     async fn a_change_of_a_profile_is_in_the_audit_log(app: TestApp) {

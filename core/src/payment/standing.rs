@@ -120,7 +120,7 @@ impl Payments {
     }
 
     async fn profile(&self, tx: &Tx, payment: &Payment) -> Result<Arc<Profile>, StoreError> {
-        self.profiles.of(tx.conn(), payment.merchant_id, payment.mode).await
+        self.profiles.of(tx, payment.merchant_id, payment.mode).await
     }
 
     fn banks(&self, profile: &Profile, facts: &Facts<'_>) -> Option<Banks> {

@@ -16,6 +16,10 @@ const ROUTES_MAX: usize = 50;
 /// Values that a list may have.
 const LIST_MAX: usize = 250;
 
+const CURRENCY: &str = "ISO 4217 codes, such as EUR";
+const COUNTRY: &str = "ISO 3166-1 alpha-2 codes in capitals, such as ES";
+const WALLET: &str = "names of wallets: 1 to 32 characters of a-z, 0-9, - and _";
+
 /// A value that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key} = {value}: expected {expected}")]
@@ -107,8 +111,8 @@ impl ProfileDraft {
     /// Everything that is wrong, each with its key.
     pub fn check(&self, acquirers: &[&str]) -> Result<Profile, Vec<ProfileError>> {
         let mut check = Check { errors: Vec::new() };
-        let currencies = check.list("currencies", &self.currencies);
-        let wallets = self.methods.wallets.as_ref().map(|names| check.list("methods.wallets", names));
+        let currencies = check.list("currencies", &self.currencies, CURRENCY);
+        let wallets = self.methods.wallets.as_ref().map(|names| check.list("methods.wallets", names, WALLET));
         if !self.methods.cards && wallets.as_ref().is_some_and(Vec::is_empty) {
             check.refuse("methods", "nothing", "cards or a wallet");
         }
@@ -134,17 +138,15 @@ impl Check {
         self.errors.push(ProfileError { key: key.into(), value, expected: expected.into() });
     }
 
-    fn one<T: FromStr<Err: Display>>(&mut self, key: &str, text: &str) -> Option<T> {
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.refuse(key, text, format!("{error}"));
-                None
-            }
+    fn one<T: FromStr>(&mut self, key: &str, text: &str, expected: &str) -> Option<T> {
+        let value = text.parse().ok();
+        if value.is_none() {
+            self.refuse(key, text, expected);
         }
+        value
     }
 
-    fn list<T: FromStr<Err: Display>>(&mut self, key: &str, texts: &[String]) -> Vec<T> {
+    fn list<T: FromStr>(&mut self, key: &str, texts: &[String], expected: &str) -> Vec<T> {
         let mut seen = BTreeSet::new();
         if texts.len() > LIST_MAX {
             self.refuse(key, texts.len(), format!("at most {LIST_MAX}"));
@@ -155,7 +157,7 @@ impl Check {
             if !seen.insert(text) {
                 self.refuse(key, text, "each value once");
             }
-            values.extend(self.one(key, text));
+            values.extend(self.one(key, text, expected));
         }
         values
     }
@@ -173,9 +175,9 @@ impl Check {
 
     fn non_residents(&mut self, draft: &NonResidentsDraft) -> NonResidents {
         let home_country: Option<Country> =
-            draft.home_country.as_deref().and_then(|code| self.one("non_residents.home_country", code));
+            draft.home_country.as_deref().and_then(|code| self.one("non_residents.home_country", code, COUNTRY));
         let home_currency: Option<Currency> =
-            draft.home_currency.as_deref().and_then(|code| self.one("non_residents.home_currency", code));
+            draft.home_currency.as_deref().and_then(|code| self.one("non_residents.home_currency", code, CURRENCY));
         if let (None, Some(foreign)) = (&draft.home_country, &draft.foreign_cards) {
             self.refuse("non_residents.foreign_cards", foreign, "non_residents.home_country to be set, too");
         }
@@ -186,7 +188,7 @@ impl Check {
         for (code, reaction) in &draft.countries {
             let key = format!("non_residents.countries.{code}");
             let reaction = self.reaction(&key, Some(reaction));
-            let Some(country) = self.one(&key, code) else { continue };
+            let Some(country) = self.one(&key, code, COUNTRY) else { continue };
             if Some(country) == home_country {
                 self.refuse(&key, code, "another country than home_country, whose cards are always accepted");
             }
@@ -228,9 +230,9 @@ impl Check {
         }
         Some(Route {
             acquirer: draft.acquirer.clone(),
-            currencies: self.list(&key("currencies"), &draft.currencies),
-            countries: self.list(&key("countries"), &draft.countries),
-            countries_except: self.list(&key("countries_except"), &draft.countries_except),
+            currencies: self.list(&key("currencies"), &draft.currencies, CURRENCY),
+            countries: self.list(&key("countries"), &draft.countries, COUNTRY),
+            countries_except: self.list(&key("countries_except"), &draft.countries_except, COUNTRY),
             brands,
             method: method?,
         })
@@ -287,7 +289,7 @@ mod tests {
         ] {
             assert!(keys.contains(&key), "{key} is not among {keys:?}");
         }
-        assert!(errors[0].to_string().starts_with("currencies = EURO: expected "), "{}", errors[0]);
+        assert!(errors[0].to_string().starts_with("currencies = EURO: expected ISO 4217"), "{}", errors[0]);
     }
 
     #[test]

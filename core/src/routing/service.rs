@@ -4,14 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
-
 use crate::audit::{self, Actor};
 use crate::clock::{Clock, Timestamp};
 use crate::id::MerchantId;
 use crate::merchant::{MerchantError, Mode};
 use crate::routing::profile::{Change, Profile};
-use crate::store::{Store, StoreError, merchant as merchants, profile as rows};
+use crate::store::{Store, StoreError, Tx, merchant as merchants, profile as rows};
 
 /// How long a profile counts after it was read: other processes may change it.
 const FRESH_FOR: Duration = Duration::from_secs(1);
@@ -38,16 +36,11 @@ impl Profiles {
     }
 
     /// A merchant's profile, at most a second old. Most merchants never set one; that is remembered, too.
-    pub(crate) async fn of(
-        &self,
-        conn: &impl ConnectionTrait,
-        merchant: MerchantId,
-        mode: Mode,
-    ) -> Result<Arc<Profile>, StoreError> {
+    pub(crate) async fn of(&self, tx: &Tx, merchant: MerchantId, mode: Mode) -> Result<Arc<Profile>, StoreError> {
         if let Some(known) = self.known((merchant, mode)) {
             return Ok(known);
         }
-        let profile = Arc::new(rows::by_merchant(conn, merchant, mode).await?.unwrap_or_default());
+        let profile = Arc::new(rows::by_merchant(tx.conn(), merchant, mode).await?.unwrap_or_default());
         let cached = Cached { profile: Arc::clone(&profile), read_at: self.clock.now() };
         self.cache.lock().unwrap_or_else(PoisonError::into_inner).insert((merchant, mode), cached);
         Ok(profile)
