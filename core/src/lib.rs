@@ -7,6 +7,7 @@ pub mod audit;
 pub mod bot;
 pub mod clock;
 pub mod delivery;
+pub mod dispute;
 pub mod document;
 pub mod event;
 pub mod id;

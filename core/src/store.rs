@@ -10,6 +10,7 @@ pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod bot;
 pub(crate) mod delivery;
+pub(crate) mod dispute;
 mod entity;
 mod error;
 pub(crate) mod event;

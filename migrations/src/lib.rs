@@ -10,6 +10,7 @@ mod m20261124_000005_create_deliveries;
 mod m20261124_000006_create_bot_and_audit;
 mod m20261124_000007_extend_payments;
 mod m20261124_000008_create_ledger;
+mod m20261124_000012_create_disputes;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_create_bot_and_audit::Migration),
             Box::new(m20261124_000007_extend_payments::Migration),
             Box::new(m20261124_000008_create_ledger::Migration),
+            Box::new(m20261124_000012_create_disputes::Migration),
         ]
     }
 }

@@ -267,6 +267,24 @@ pub const TEST_CARDS: &[TestCard] = &[
         "approved; a refund is declined",
         Script::refund(Conduct::decline(DeclineCode::CardDeclined)),
     ),
+    TestCard::new(
+        "4000000000000259",
+        "dispute_fraudulent",
+        "approved; once it is taken the buyer disputes it as fraudulent",
+        Script::SOUND,
+    ),
+    TestCard::new(
+        "4000000000002685",
+        "dispute_not_received",
+        "approved; once it is taken the buyer disputes it: nothing was received",
+        Script::SOUND,
+    ),
+    TestCard::new(
+        "4000000000001976",
+        "dispute_inquiry",
+        "approved; once it is taken the issuer asks about it",
+        Script::SOUND,
+    ),
 ];
 
 #[cfg(test)]

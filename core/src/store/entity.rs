@@ -15,6 +15,11 @@ pub(super) mod bot_update;
 pub(super) mod buyer_case;
 pub(super) mod delivery;
 pub(super) mod delivery_attempt;
+pub(super) mod dispute;
+pub(super) mod dispute_evidence;
+pub(super) mod dispute_notice;
+#[cfg(test)]
+pub(super) mod dispute_transition;
 pub(super) mod event;
 pub(super) mod idempotency;
 pub(super) mod ledger_balance;
@@ -77,6 +82,10 @@ mod tests {
             buyer_case,
             delivery,
             delivery_attempt,
+            dispute,
+            dispute_evidence,
+            dispute_notice,
+            dispute_transition,
             event,
             idempotency,
             ledger_balance,

@@ -60,6 +60,7 @@ fn payment_row(payment: &Payment) -> payment::Model {
         expires_at: payment.expires_at.as_micros(),
         capture_before: payment.capture_before.map(Timestamp::as_micros),
         expiry_warned: i32::from(payment.expiry_warned),
+        disputed: payment.disputed,
     }
 }
 
@@ -92,6 +93,7 @@ fn payment_from(row: payment::Model) -> Result<Payment, StoreError> {
         captured: row.captured,
         refunded: row.refunded,
         refund_pending: row.refund_pending,
+        disputed: row.disputed,
         sequence: row.sequence,
         version: row.version,
     })

@@ -15,6 +15,8 @@ fn filled(path: &str) -> String {
         "rfd_"
     } else if path.contains("events") {
         "evt_"
+    } else if path.contains("disputes") {
+        "dsp_"
     } else if path.contains("webhook") {
         "whk_"
     } else {

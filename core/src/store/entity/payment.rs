@@ -36,6 +36,7 @@ pub struct Model {
     pub expires_at: i64,
     pub capture_before: Option<i64>,
     pub expiry_warned: i32,
+    pub disputed: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
