@@ -286,7 +286,7 @@ async fn hear_sandbox(bank: &SandboxBank, disputes: &Disputes) -> Result<(), avi
     for notice in bank.notices() {
         match disputes.heard(bank.name(), &notice).await {
             Ok(_) => bank.acknowledge(&notice.id),
-            Err(error) => tracing::error!(notice = notice.id, %error, "a notice of the sandbox bank was not taken"),
+            Err(error) => tracing::warn!(notice = notice.id, %error, "a notice was not taken; the bank says it again"),
         }
     }
     Ok(())

@@ -68,6 +68,12 @@ pub enum DisputeError {
     /// No such dispute in this merchant's world.
     #[error("there is no dispute {0}")]
     NotFound(DisputeId),
+    /// A notice is about an authorization that is not in our books, or not yet.
+    #[error("the acquirer's reference {acquirer_ref} is not known")]
+    UnknownAuthorization {
+        /// The acquirer's reference.
+        acquirer_ref: String,
+    },
     /// Its standing does not allow it.
     #[error(transparent)]
     IllegalMove(#[from] IllegalDisputeMove),

@@ -53,8 +53,8 @@ impl Disputes {
     ///
     /// # Errors
     ///
-    /// [`PaymentError::NotFound`] cannot be said of an unknown reference: such a notice is logged and
-    /// answered with `false`. [`DisputeError::Store`] when it should be sent again.
+    /// [`DisputeError::UnknownAuthorization`], [`DisputeError::Store`]: it was not taken and should be sent
+    /// again. The bank may speak of an authorization before its answer about it is written down here.
     pub async fn heard(&self, acquirer: &str, notice: &Notice) -> Result<bool, DisputeError> {
         let NoticeSubject::Dispute { acquirer_ref, dispute_ref, reason_code, amount, respond_by, stage } =
             &notice.about
@@ -76,10 +76,8 @@ impl Disputes {
                 if !rows::note_notice(tx, acquirer, &notice.id, now).await? {
                     return Ok(false);
                 }
-                let Some(payment) = payment_of(tx, &heard).await? else {
-                    tracing::error!(acquirer, dispute_ref, "a dispute is about no authorization of ours");
-                    return Ok(false);
-                };
+                let unknown = DisputeError::UnknownAuthorization { acquirer_ref: acquirer_ref.clone() };
+                let payment = payment_of(tx, &heard).await?.ok_or(unknown)?;
                 hear(tx, payment, &heard, now).await
             })
             .await

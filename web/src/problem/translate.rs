@@ -86,6 +86,7 @@ impl From<DisputeError> for Problem {
         let detail = error.to_string();
         match error {
             DisputeError::NotFound(_) => Self::new(Code::DisputeNotFound, detail),
+            DisputeError::UnknownAuthorization { .. } => Self::new(Code::PaymentNotFound, detail),
             DisputeError::IllegalMove(_) => Self::new(Code::DisputeStateConflict, detail),
             DisputeError::NoEvidence => Self::new(Code::EvidenceMissing, detail),
             DisputeError::Amount { .. } => Self::new(Code::AmountTooLarge, detail).at("/amount"),
