@@ -7,6 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use aviso_core::audit::Actor;
 use aviso_core::clock::SystemClock;
+use aviso_core::dispute::NewDispute;
+use aviso_core::document::DisputeDocument;
 use aviso_core::ledger::fee::Fee;
 
 use crate::app::Services;
@@ -64,6 +66,19 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
                 fee.method
             ))
         }
+        AdminCommand::OpenDispute { payment, amount, reference, reason, respond_by } => {
+            let new = NewDispute {
+                payment_id: payment,
+                minor: amount,
+                dispute_ref: reference,
+                reason_code: reason,
+                respond_by,
+            };
+            Ok(dispute_line(&services.disputes.open(&Actor::Operator, &new).await?))
+        }
+        AdminCommand::DecideDispute { dispute, decision } => {
+            Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
+        }
         AdminCommand::VerifyAudit => match services.audit.verify().await? {
             Ok(rows) => Ok(format!("The audit log is whole: {rows} rows.")),
             Err(broken) => bail!("the audit log is broken at row {}", broken.number),
@@ -82,4 +97,9 @@ async fn bot_username(config: &Config) -> anyhow::Result<String> {
 /// Basis points as people read them: 290 is 2.90.
 fn percent(basis_points: i32) -> String {
     format!("{}.{:02}", basis_points / 100, basis_points % 100)
+}
+
+fn dispute_line(dispute: &DisputeDocument) -> String {
+    let DisputeDocument { id, payment, stage, status, amount_held, currency, .. } = dispute;
+    format!("{id}  {payment}  {stage} {status}, {amount_held} minor units of {currency} held or lost")
 }

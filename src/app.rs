@@ -9,9 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use aviso_acquirers::sandbox::SandboxBank;
 use aviso_bot::{Bot, BotConfig, BotMode, BotServices, TelegramChannel};
 use aviso_core::clock::Clock;
 use aviso_core::delivery::{Channel, Heartbeat, Planner, Worker};
+use aviso_core::dispute::Disputes;
+use aviso_core::port::Acquirer;
 use aviso_core::store::StoreError;
 use aviso_core::vault::{Vault, VaultError};
 use aviso_notifier::channel::EmailChannel;
@@ -238,6 +241,7 @@ fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &
         keyring: services.keyring.clone(),
         payments: services.payments.clone(),
         refunds: services.refunds.clone(),
+        disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),
         merchants: services.merchants.clone(),
         endpoints: services.endpoints.clone(),
@@ -293,6 +297,16 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
             payments.escalate_due().await.map(|_| ())
         }),
     );
+    let (stop, disputes) = (tasks.token(), services.disputes.clone());
+    tasks.spawn(
+        "disputes",
+        every(JANITOR_EVERY, stop, async move || {
+            disputes.expire_due().await?;
+            disputes.send_replies().await.map(|_| ())
+        }),
+    );
+    let (stop, bank, disputes) = (tasks.token(), Arc::clone(&services.bank), services.disputes.clone());
+    tasks.spawn("sandbox-notices", every(JANITOR_EVERY, stop, async move || hear_sandbox(&bank, &disputes).await));
     let (stop, ledger) = (tasks.token(), services.ledger.clone());
     tasks.spawn("sealer", every(SEAL_EVERY, stop, async move || ledger.seal().await.map(|_| ())));
     let (stop, payments) = (tasks.token(), services.payments.clone());
@@ -341,6 +355,17 @@ async fn look_after(vault: &Vault) -> Result<(), StoreError> {
         }
         Ok(()) => Ok(()),
     }
+}
+
+/// Takes what the sandbox bank says by itself, as a callback would bring it from another bank.
+async fn hear_sandbox(bank: &SandboxBank, disputes: &Disputes) -> Result<(), aviso_core::store::StoreError> {
+    for notice in bank.notices() {
+        match disputes.heard(bank.name(), &notice).await {
+            Ok(_) => bank.acknowledge(&notice.id),
+            Err(error) => tracing::warn!(notice = notice.id, %error, "a notice was not taken; the bank says it again"),
+        }
+    }
+    Ok(())
 }
 
 /// Does something again and again until it is told to stop; a failure is logged and tried again.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use aviso_core::account::Role;
 use aviso_core::clock::Timestamp;
-use aviso_core::id::{CardId, MerchantId};
+use aviso_core::dispute::Decision;
+use aviso_core::id::{CardId, DisputeId, MerchantId, PaymentId};
 use aviso_core::language::Language;
 use aviso_core::ledger::fee::FeeMethod;
 use aviso_core::merchant::Mode;
@@ -199,6 +200,31 @@ pub enum AdminCommand {
         #[arg(long, default_value_t = 0)]
         fixed: i64,
     },
+    /// Write down a dispute that the bank told of by letter or at its own desk.
+    OpenDispute {
+        /// The payment (`pay_…`).
+        payment: PaymentId,
+        /// Minor units. Default: all that was taken.
+        #[arg(long)]
+        amount: Option<i64>,
+        /// The bank's own reference of it.
+        #[arg(long)]
+        reference: Option<String>,
+        /// The network's reason code, like 10.4.
+        #[arg(long)]
+        reason: String,
+        /// Until when evidence is taken, RFC 3339.
+        #[arg(long)]
+        respond_by: Option<Timestamp>,
+    },
+    /// Write down what the issuer decided about a dispute.
+    DecideDispute {
+        /// The dispute (`dsp_…`).
+        dispute: DisputeId,
+        /// won (for the merchant) or lost.
+        #[arg(value_parser = decision)]
+        decision: Decision,
+    },
     /// Recompute the hash chain of the audit log.
     VerifyAudit,
 }
@@ -213,4 +239,12 @@ fn mode(text: &str) -> Result<Mode, String> {
 
 fn role(text: &str) -> Result<Role, String> {
     Role::from_name(text).ok_or_else(|| "expected viewer, agent, senior, finance, admin or owner".to_owned())
+}
+
+fn decision(text: &str) -> Result<Decision, String> {
+    match text {
+        "won" => Ok(Decision::Won),
+        "lost" => Ok(Decision::Lost),
+        _ => Err("expected won or lost".to_owned()),
+    }
 }

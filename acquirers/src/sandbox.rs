@@ -12,6 +12,7 @@ pub mod journal;
 
 mod books;
 mod desk;
+mod dispute;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -22,13 +23,14 @@ use aviso_core::clock::{Clock, SystemClock};
 use aviso_core::id::OperationId;
 use aviso_core::payment::decline::DeclineCode;
 use aviso_core::port::{
-    Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Initiator, Inquiry, InquiryRequest, Instrument,
-    LinkError,
+    Acquirer, AcquirerAnswer, AuthorizeRequest, DisputeReply, FollowUpRequest, Initiator, Inquiry, InquiryRequest,
+    Instrument, LinkError, Notice,
 };
 
 use books::Shown;
 use card::{Conduct, Link, Script, TestCard};
 use desk::{Desk, Heard};
+use dispute::DisputeDesk;
 use entry::{Authorization, BookEntry, Message};
 use journal::JournalError;
 
@@ -38,6 +40,7 @@ pub struct SandboxBank {
     name: String,
     has_faults: bool,
     desk: Mutex<Desk>,
+    disputes: Mutex<DisputeDesk>,
     clock: Arc<dyn Clock>,
     timeout: Duration,
 }
@@ -100,6 +103,7 @@ impl Builder {
             name: self.name,
             has_faults: self.has_faults,
             desk: Mutex::new(desk),
+            disputes: Mutex::default(),
             clock: self.clock,
             timeout: self.timeout,
         })
@@ -129,6 +133,22 @@ impl SandboxBank {
     #[must_use]
     pub fn authorizations(&self) -> Vec<Authorization> {
         self.desk().authorizations()
+    }
+
+    /// What the bank has to say by itself: the disputes of buyers. Said again until it is acknowledged.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Notice> {
+        let disputable = self.desk().disputable();
+        self.dispute_desk().notices(&disputable, self.clock.now())
+    }
+
+    /// A notice was heard: it is not said again by this process.
+    pub fn acknowledge(&self, notice: &str) {
+        self.dispute_desk().acknowledge(notice);
+    }
+
+    fn dispute_desk(&self) -> MutexGuard<'_, DisputeDesk> {
+        self.disputes.lock().expect("nothing panics while it holds the disputes")
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -224,6 +244,11 @@ impl Acquirer for SandboxBank {
     /// Money that was taken at once is not reserved any more: it can only be given back.
     async fn reverse(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
         if request.original.took_money { self.refund(request).await } else { self.void(request).await }
+    }
+
+    async fn reply_to_dispute(&self, dispute_ref: &str, reply: DisputeReply<'_>) -> Result<(), LinkError> {
+        self.dispute_desk().hear(dispute_ref, reply);
+        Ok(())
     }
 
     async fn inquire(&self, request: &InquiryRequest) -> Result<Inquiry, LinkError> {

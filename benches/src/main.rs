@@ -48,6 +48,9 @@ struct Args {
     /// Keep-alive connections.
     #[arg(long, value_name = "C", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     connections: u16,
+    /// Merchants that take turns: with one, every payment is booked on the same accounts.
+    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    merchants: u16,
     /// Every payment names a buyer: screening counts by e-mail and address too, and a letter is written.
     #[arg(long)]
     buyers: bool,
@@ -97,6 +100,7 @@ async fn bench(args: &Args) -> anyhow::Result<bool> {
         seconds: args.seconds,
         rate: args.rate,
         connections: args.connections,
+        merchants: args.merchants,
         buyers: args.buyers,
     };
     let (mut pgbench, mut runs) = (None, Vec::new());

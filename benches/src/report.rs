@@ -114,11 +114,12 @@ fn write_run(out: &mut String, run: &Run) -> std::fmt::Result {
     writeln!(out, "\n{:<12}{}", run.name(), run.settings)?;
     writeln!(
         out,
-        "            ready after {:.0} ms; resident {:.1} MiB at rest, {:.1} MiB at the peak; {} connections",
+        "            ready after {:.0} ms; resident {:.1} MiB at rest, {:.1} MiB at the peak; {} connections, {} merchants",
         run.ready_after.as_secs_f64() * 1_000.0,
         run.memory_idle as f64 / MIB,
         run.memory_peak as f64 / MIB,
-        run.connections
+        run.connections,
+        run.merchants
     )?;
     writeln!(out, "  {:<46}{:>14}{:>14}", "", "full load", "constant rate")?;
     for (name, decimals, figures) in rows(run) {
@@ -165,6 +166,7 @@ fn run_json(run: &Run) -> Value {
         "database": run.name(),
         "settings": run.settings,
         "connections": run.connections,
+        "merchants": run.merchants,
         "ready_after_ms": run.ready_after.as_secs_f64() * 1_000.0,
         "memory_idle_bytes": run.memory_idle,
         "memory_peak_bytes": run.memory_peak,

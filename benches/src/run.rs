@@ -35,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) rate: Option<u32>,
     /// Keep-alive connections.
     pub(crate) connections: u16,
+    /// Merchants that take turns.
+    pub(crate) merchants: u16,
     /// Whether payments name buyers.
     pub(crate) buyers: bool,
 }
@@ -54,6 +56,8 @@ pub(crate) struct Run {
     pub(crate) memory_peak: u64,
     /// Connections of the load generator.
     pub(crate) connections: u16,
+    /// Merchants that took turns.
+    pub(crate) merchants: u16,
     /// As many payments as the hub takes.
     pub(crate) saturated: Phase,
     /// Payments at a constant rate.
@@ -110,11 +114,11 @@ pub(crate) async fn measure(kind: Kind, plan: &Plan) -> anyhow::Result<Run> {
     };
     let settings = server.as_ref().map_or_else(|| Ok(SQLITE_SETTINGS.to_owned()), Postgres::settings)?;
     let server = server.map(|server| server.postmaster().map(|pid| (server, pid))).transpose()?;
-    let site = Site::prepare(&plan.program, &database)?;
+    let site = Site::prepare(&plan.program, &database, plan.merchants).await?;
     let (target, ready_after) = start_often(&site).await?;
     tokio::time::sleep(REST).await;
     let (memory_idle, _) = process::memory(target.pid())?;
-    let shop = Arc::new(Shop::new(target.address, site.key.clone(), plan.buyers));
+    let shop = Arc::new(Shop::new(target.address, site.keys.clone(), plan.buyers));
     let stage = Stage { target, server };
     let lasts = Duration::from_secs(plan.seconds);
 
@@ -135,6 +139,7 @@ pub(crate) async fn measure(kind: Kind, plan: &Plan) -> anyhow::Result<Run> {
         memory_idle,
         memory_peak,
         connections: plan.connections,
+        merchants: plan.merchants,
         saturated,
         steady,
         steady_per_second: per_second,

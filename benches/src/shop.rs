@@ -10,11 +10,11 @@ use http_body_util::Full;
 use hyper::{Method, Request, header};
 use serde::Deserialize;
 
-/// A merchant's API key, and where to use it.
+/// Merchants' API keys, and where to use them.
 #[derive(Debug)]
 pub(crate) struct Shop {
     address: SocketAddr,
-    key: String,
+    keys: Vec<String>,
     names_buyers: bool,
     next: AtomicU32,
 }
@@ -30,9 +30,9 @@ struct Seen<'a> {
 }
 
 impl Shop {
-    /// A shop with this key at a hub.
-    pub(crate) const fn new(address: SocketAddr, key: String, names_buyers: bool) -> Self {
-        Self { address, key, names_buyers, next: AtomicU32::new(0) }
+    /// Shops with these keys, at least one, at a hub.
+    pub(crate) const fn new(address: SocketAddr, keys: Vec<String>, names_buyers: bool) -> Self {
+        Self { address, keys, names_buyers, next: AtomicU32::new(0) }
     }
 
     /// Where the hub listens.
@@ -40,14 +40,15 @@ impl Shop {
         self.address
     }
 
-    /// A payment to create and confirm: another card, order and idempotency key each time.
+    /// A payment to create and confirm: another card, order and idempotency key each time. Merchants take turns.
     pub(crate) fn order(&self) -> Request<Full<Bytes>> {
         let n = self.next.fetch_add(1, Ordering::Relaxed);
+        let key = &self.keys[n as usize % self.keys.len()];
         let builder = Request::builder()
             .method(Method::POST)
             .uri("/v1/payments")
             .header(header::HOST, self.address.to_string())
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
             .header(header::CONTENT_TYPE, "application/json")
             .header("idempotency-key", format!("bench-key-{n}"));
         builder.body(Full::from(self.body(n))).expect("every part is printable ASCII")
@@ -91,7 +92,7 @@ mod tests {
     #[test]
     fn orders_are_json_and_differ() {
         for names_buyers in [false, true] {
-            let shop = Shop::new(SocketAddr::from(([127, 0, 0, 1], 1)), "sk_test_x".to_owned(), names_buyers);
+            let shop = Shop::new(SocketAddr::from(([127, 0, 0, 1], 1)), vec!["sk_test_x".to_owned()], names_buyers);
             let read = |n| serde_json::from_str::<serde_json::Value>(&shop.body(n)).unwrap();
             let (one, two) = (read(1), read(2));
             assert_ne!(one["order_ref"], two["order_ref"]);

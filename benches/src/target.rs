@@ -4,9 +4,19 @@ use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use aviso::app::Services;
+use aviso::config::Config;
+use aviso_core::audit::Actor;
+use aviso_core::clock::SystemClock;
+use aviso_core::id::MerchantId;
+use aviso_core::language::Language;
+use aviso_core::ledger::fee::{Fee, FeeMethod};
+use aviso_core::merchant::Mode;
+use aviso_core::secret::Secret;
 use aviso_tests::database::TestDatabase;
 
 use crate::load;
@@ -35,15 +45,15 @@ pub(crate) fn program() -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// A database that is ready for a hub: migrated, with a merchant and a key.
+/// A database that is ready for a hub: migrated, with merchants and a key for each.
 #[derive(Debug)]
 pub(crate) struct Site {
     program: PathBuf,
     /// Data folder and working folder.
     folder: PathBuf,
     database: String,
-    /// The merchant's API key.
-    pub(crate) key: String,
+    /// The merchants' API keys.
+    pub(crate) keys: Vec<String>,
 }
 
 impl Site {
@@ -52,16 +62,15 @@ impl Site {
     /// # Errors
     ///
     /// When the hub's own commands refuse.
-    pub(crate) fn prepare(program: &Path, database: &TestDatabase) -> anyhow::Result<Self> {
+    pub(crate) async fn prepare(program: &Path, database: &TestDatabase, merchants: u16) -> anyhow::Result<Self> {
         let mut site = Self {
             program: program.to_owned(),
             folder: database.folder().to_owned(),
             database: database.url_text(),
-            key: String::new(),
+            keys: Vec::new(),
         };
         site.run(&["migrate"])?;
-        let merchant = first_word(&site.run(&["admin", "create-merchant", "Bench"])?)?;
-        site.key = first_word(&site.run(&["admin", "issue-key", &merchant])?)?;
+        site.keys = site.open_shops(merchants).await?;
         Ok(site)
     }
 
@@ -73,6 +82,31 @@ impl Site {
         command.env("AVISO_LIMITS__API_PER_SECOND", UNLIMITED).env("AVISO_LIMITS__API_BURST", UNLIMITED);
         command.env("AVISO_LOG__FILTER", "warn");
         command
+    }
+
+    /// Creates merchants in this process: a command for each would take minutes.
+    async fn open_shops(&self, count: u16) -> anyhow::Result<Vec<String>> {
+        let mut config = Config { data_dir: self.folder.clone(), ..Config::default() };
+        config.database.url = Some(Secret::new(self.database.as_str()));
+        let services = Services::open(&config, Arc::new(SystemClock)).await?;
+        let mut keys = Vec::new();
+        let fee = Fee {
+            merchant_id: MerchantId::from_uuid(Default::default()),
+            mode: Mode::Test,
+            currency: "EUR".parse()?,
+            method: FeeMethod::Any,
+            basis_points: 290,
+            fixed: 30,
+        };
+        for number in 1..=count {
+            let merchant = services.merchants.create(Actor::Operator, &format!("Bench {number}"), Language::En).await?;
+            let fee = Fee { merchant_id: merchant.id, ..fee.clone() };
+            services.ledger.set_fee(Actor::Operator, &fee).await?;
+            let key = services.merchants.issue_key(Actor::Operator, merchant.id, Mode::Test).await?;
+            keys.push(key.expose().to_owned());
+        }
+        services.store.close().await?;
+        Ok(keys)
     }
 
     fn run(&self, args: &[&str]) -> anyhow::Result<String> {
@@ -173,10 +207,6 @@ impl Drop for Target {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn first_word(text: &str) -> anyhow::Result<String> {
-    text.split_whitespace().next().map(str::to_owned).context("aviso printed nothing")
 }
 
 fn free_address() -> anyhow::Result<SocketAddr> {

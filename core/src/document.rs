@@ -27,6 +27,9 @@ pub struct Document {
     /// The webhook endpoint that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<EndpointDocument>,
+    /// The dispute as it was right after the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<DisputeDocument>,
     /// The payout that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payout: Option<PayoutDocument>,
@@ -61,6 +64,9 @@ pub struct PaymentDocument {
     pub amount_captured: i64,
     /// Given back so far, minor units.
     pub amount_refunded: i64,
+    /// Held or lost because the buyer disputes it, minor units. It cannot be refunded.
+    #[serde(default)]
+    pub amount_disputed: i64,
     /// `auto` or `manual`.
     pub capture: String,
     /// What the buyer reads.
@@ -332,6 +338,49 @@ pub struct PayoutDocument {
     pub amount: i64,
     /// ISO 4217 code.
     pub currency: String,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+/// A payment that its buyer disputes at the issuer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DisputeDocument {
+    /// `dsp_…`
+    pub id: String,
+    /// The payment.
+    pub payment: String,
+    /// `test` or `live`.
+    pub mode: String,
+    /// What the buyer disputes, minor units.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// How much of it is held or lost, minor units. Less when part of it was refunded before.
+    pub amount_held: i64,
+    /// `pre_dispute`, `dispute` or `pre_arbitration`.
+    pub stage: String,
+    /// `opened`, `challenged`, `accepted`, `won`, `lost` or `expired`.
+    pub status: String,
+    /// The network's reason code.
+    pub reason_code: String,
+    /// Until when you may answer, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<String>,
+    /// What you sent so far.
+    pub evidence: Vec<EvidenceDocument>,
+    /// RFC 3339.
+    pub created_at: String,
+    /// RFC 3339.
+    pub updated_at: String,
+}
+
+/// A text that was sent as evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceDocument {
+    /// `product`, `communication`, `shipping`, `refund_policy`, `usage` or `note`.
+    pub kind: String,
+    /// The text.
+    pub text: String,
     /// RFC 3339.
     pub created_at: String,
 }

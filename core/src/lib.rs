@@ -10,6 +10,7 @@ pub mod clock;
 pub mod country;
 pub mod crash;
 pub mod delivery;
+pub mod dispute;
 pub mod document;
 pub mod event;
 pub mod id;

@@ -121,7 +121,7 @@ pub struct NewPayment {
 /// A payment.
 ///
 /// Invariants, each also a constraint in the database: `0 <= captured <= authorized <= amount`,
-/// `0 <= refunded + refund_pending <= captured`; at most one successful authorization.
+/// `0 <= disputed + refunded + refund_pending <= captured`; at most one successful authorization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// Its id.
@@ -171,6 +171,7 @@ pub struct Payment {
     pub(crate) captured: i64,
     pub(crate) refunded: i64,
     pub(crate) refund_pending: i64,
+    pub(crate) disputed: i64,
     pub(crate) sequence: i32,
     pub(crate) version: i32,
 }
@@ -218,10 +219,16 @@ impl Payment {
         self.refund_pending
     }
 
+    /// Held or lost because the buyer disputes it; minor units.
+    #[must_use]
+    pub const fn disputed(&self) -> i64 {
+        self.disputed
+    }
+
     /// What may still be refunded; minor units.
     #[must_use]
     pub const fn refundable(&self) -> i64 {
-        self.captured - self.refunded - self.refund_pending
+        self.captured - self.refunded - self.refund_pending - self.disputed
     }
 
     /// Counts its changes; a button made for one version is stale at the next.

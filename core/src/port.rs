@@ -230,12 +230,23 @@ pub enum NoticeSubject {
 /// What an acquirer says of a dispute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisputeNotice {
-    /// It was opened.
+    /// The issuer only asks: no money is taken back yet.
+    Asked,
+    /// It was opened: the issuer takes the money back.
     Opened,
     /// The issuer decided for the merchant.
     Won,
     /// The issuer decided for the buyer.
     Lost,
+}
+
+/// What a merchant answers to a dispute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeReply<'a> {
+    /// It contests it with these texts, each with what it is about.
+    Challenged(&'a [(&'a str, &'a str)]),
+    /// It does not contest it.
+    Accepted,
 }
 
 /// Why a callback was not believed.
@@ -282,6 +293,13 @@ pub trait Acquirer: Send + Sync + std::fmt::Debug {
     /// Asks what became of an earlier message. A link without inquiries settles the matter instead:
     /// it reverses the message and answers [`Inquiry::NotFound`] once that is acknowledged.
     async fn inquire(&self, request: &InquiryRequest) -> Result<Inquiry, LinkError>;
+
+    /// Passes on what a merchant answered to a dispute. Sent until it is taken; a repeated one changes
+    /// nothing. Where the link has no such message, staff pass it on at the acquirer's own desk.
+    async fn reply_to_dispute(&self, dispute_ref: &str, reply: DisputeReply<'_>) -> Result<(), LinkError> {
+        tracing::warn!(acquirer = self.name(), dispute_ref, ?reply, "to be passed on by hand");
+        Ok(())
+    }
 
     /// Reads a message that the acquirer sent by itself.
     ///

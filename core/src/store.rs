@@ -11,6 +11,7 @@ pub(crate) mod audit;
 pub(crate) mod bot;
 pub(crate) mod card_decline;
 pub(crate) mod delivery;
+pub(crate) mod dispute;
 mod entity;
 mod error;
 pub(crate) mod event;

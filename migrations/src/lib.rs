@@ -13,6 +13,7 @@ mod m20261124_000008_create_ledger;
 mod m20261124_000009_create_vault;
 mod m20261124_000010_add_actions;
 mod m20261124_000011_create_routes;
+mod m20261124_000012_create_disputes;
 mod m20261124_000013_create_instances;
 
 use sea_orm_migration::MigrationTrait;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_create_vault::Migration),
             Box::new(m20261124_000010_add_actions::Migration),
             Box::new(m20261124_000011_create_routes::Migration),
+            Box::new(m20261124_000012_create_disputes::Migration),
             Box::new(m20261124_000013_create_instances::Migration),
         ]
     }

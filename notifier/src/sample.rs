@@ -107,6 +107,7 @@ fn payment(shop: &str) -> PaymentDocument {
         amount_authorized: 123_450,
         amount_captured: 123_450,
         amount_refunded: 0,
+        amount_disputed: 0,
         capture: "auto".to_owned(),
         description: Some(shop.to_owned()),
         metadata: BTreeMap::new(),

@@ -14,6 +14,7 @@ use aviso_core::bin_table::Bins;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
+use aviso_core::dispute::Disputes;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -49,6 +50,8 @@ pub struct Services {
     pub vault: Vault,
     /// Refunds.
     pub refunds: Refunds,
+    /// Disputes.
+    pub disputes: Disputes,
     /// The books.
     pub ledger: Ledger,
     /// Shops.
@@ -119,6 +122,7 @@ impl Services {
         Ok(Self {
             accounts: Accounts::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
+            disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),

@@ -89,3 +89,21 @@ fn the_example_configuration_is_the_default_one() {
     assert_eq!(config.payments.expires_after_secs, aviso::config::Config::default().payments.expires_after_secs);
     assert!(aviso::config::Config::load(Some(std::path::Path::new(path))).is_ok());
 }
+
+#[test]
+fn the_table_of_disputes_is_the_one_in_the_docs() {
+    use aviso_core::dispute::status::{Standing, TRANSITIONS};
+    let (start, end) = ("<!-- dispute transitions -->\n", "<!-- /dispute transitions -->");
+    let name = |at: &Standing| format!("`{}` `{}`", at.stage.as_str(), at.status.as_str());
+    let rows = TRANSITIONS.iter().map(|(from, to, why)| format!("| {} | {} | {why} |\n", name(from), name(to)));
+    let table: String = ["| from | to | because |\n| --- | --- | --- |\n".to_owned()].into_iter().chain(rows).collect();
+    let path = document("payments.md");
+    let text = std::fs::read_to_string(&path).expect("docs/payments.md");
+    let (before, rest) = text.split_once(start).expect("the table's first mark");
+    let (written, after) = rest.split_once(end).expect("the table's second mark");
+    if is_writing() {
+        std::fs::write(&path, format!("{before}{start}{table}{end}{after}")).expect("a written page");
+        return;
+    }
+    assert_eq!(written, table, "docs/payments.md is not what the code says");
+}

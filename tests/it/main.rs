@@ -1,6 +1,7 @@
 //! End-to-end tests: a file for each feature, on both databases, over real sockets.
 
 mod crash;
+mod disputes;
 mod docs;
 mod failover;
 mod host_link;

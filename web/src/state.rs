@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aviso_core::account::Accounts;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
+use aviso_core::dispute::Disputes;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -37,6 +38,8 @@ pub struct WebParts {
     pub payments: Payments,
     /// Refunds.
     pub refunds: Refunds,
+    /// Disputes.
+    pub disputes: Disputes,
     /// The books.
     pub ledger: Ledger,
     /// Merchants and their API keys.

@@ -383,6 +383,24 @@ pub const TEST_CARDS: &[TestCard] = &[
         "approved without authentication; with `always` the issuer cannot be asked, and approved",
         (AtIssuer::Unavailable, Ruling::Approve),
     ),
+    TestCard::new(
+        "4000000000000259",
+        "dispute_fraudulent",
+        "approved; once it is taken the buyer disputes it as fraudulent",
+        Script::SOUND,
+    ),
+    TestCard::new(
+        "4000000000002685",
+        "dispute_not_received",
+        "approved; once it is taken the buyer disputes it: nothing was received",
+        Script::SOUND,
+    ),
+    TestCard::new(
+        "4000000000001976",
+        "dispute_inquiry",
+        "approved; once it is taken the issuer asks about it",
+        Script::SOUND,
+    ),
 ];
 
 #[cfg(test)]

@@ -99,6 +99,15 @@ impl Desk {
         all
     }
 
+    /// Taken money whose buyer disputes it, ordered by the bank's reference.
+    pub(super) fn disputable(&mut self) -> Vec<Authorization> {
+        self.refresh();
+        let disputes = |one: &&Authorization| one.test_card.as_deref().is_some_and(|card| card.starts_with("dispute_"));
+        let mut all: Vec<_> = self.books.authorizations().filter(disputes).cloned().collect();
+        all.sort_by(|a, b| a.acquirer_ref.cmp(&b.acquirer_ref));
+        all
+    }
+
     fn refresh(&mut self) {
         if let Err(error) = self.turn(|_, _| Ok(())) {
             tracing::warn!(error = &error as &dyn std::error::Error, "the sandbox bank's books may be out of date");

@@ -51,6 +51,41 @@ staff-case =
     Card •• { $last4 } · order <code>{ $order }</code>
     Reference <code>{ $reference }</code>
 staff-case-id = Case <code>{ $case }</code>
+staff-dispute-opened =
+    <b>A buyer disputes a payment</b>{ $test }
+    <b>{ $disputed }</b> to { $shop }, of which { $held } is held
+    Card •• { $last4 } · order <code>{ $order }</code> · reason { $reason }
+    The shop may answer until { $until }.
+staff-dispute-asked =
+    <b>An issuer asks about a payment</b>{ $test }
+    <b>{ $disputed }</b> to { $shop }. No money is held.
+    Card •• { $last4 } · order <code>{ $order }</code> · reason { $reason }
+    The shop may answer until { $until }.
+staff-dispute-contested =
+    <b>An issuer contests its decision</b>{ $test }
+    <b>{ $disputed }</b> to { $shop }; { $held } is held again.
+    The shop may answer until { $until }.
+staff-dispute-challenged =
+    <b>The shop answered a dispute</b>{ $test }
+    <b>{ $disputed }</b> to { $shop }. The evidence goes to the bank; the issuer decides.
+staff-dispute-won =
+    <b>A dispute was won</b>{ $test }
+    <b>{ $disputed }</b> to { $shop }. What was held is the shop’s again.
+staff-dispute-lost =
+    <b>A dispute was lost</b>{ $test }
+    <b>{ $held }</b> of { $shop } went back to the buyer.
+staff-dispute-accepted =
+    <b>The shop accepted a dispute</b>{ $test }
+    <b>{ $held }</b> of { $shop } went back to the buyer.
+staff-dispute-expired =
+    <b>Nobody answered a dispute in time</b>{ $test }
+    <b>{ $held }</b> of { $shop } is lost to the buyer.
+staff-dispute-unanswered =
+    <b>Nobody answered an issuer’s question in time</b>{ $test }
+    <b>{ $disputed }</b> to { $shop }. A dispute may follow.
+staff-dispute-id =
+    Dispute <code>{ $dispute }</code>
+    Reference <code>{ $reference }</code>
 staff-endpoint-failing =
     <b>An endpoint is failing</b>
     Since { $since } nothing has been accepted at { $host }.

@@ -51,6 +51,41 @@ staff-case =
     Tarjeta •• { $last4 } · pedido <code>{ $order }</code>
     Referencia <code>{ $reference }</code>
 staff-case-id = Caso <code>{ $case }</code>
+staff-dispute-opened =
+    <b>Un comprador disputa un pago</b>{ $test }
+    <b>{ $disputed }</b> a { $shop }, de los que quedan retenidos { $held }
+    Tarjeta •• { $last4 } · pedido <code>{ $order }</code> · motivo { $reason }
+    La tienda puede responder hasta el { $until }.
+staff-dispute-asked =
+    <b>Un emisor pregunta por un pago</b>{ $test }
+    <b>{ $disputed }</b> a { $shop }. No se retiene dinero.
+    Tarjeta •• { $last4 } · pedido <code>{ $order }</code> · motivo { $reason }
+    La tienda puede responder hasta el { $until }.
+staff-dispute-contested =
+    <b>Un emisor impugna su decisión</b>{ $test }
+    <b>{ $disputed }</b> a { $shop }; { $held } quedan retenidos de nuevo.
+    La tienda puede responder hasta el { $until }.
+staff-dispute-challenged =
+    <b>La tienda respondió a una disputa</b>{ $test }
+    <b>{ $disputed }</b> a { $shop }. Las pruebas van al banco; decide el emisor.
+staff-dispute-won =
+    <b>Se ganó una disputa</b>{ $test }
+    <b>{ $disputed }</b> a { $shop }. Lo retenido vuelve a ser de la tienda.
+staff-dispute-lost =
+    <b>Se perdió una disputa</b>{ $test }
+    <b>{ $held }</b> de { $shop } volvieron al comprador.
+staff-dispute-accepted =
+    <b>La tienda aceptó una disputa</b>{ $test }
+    <b>{ $held }</b> de { $shop } volvieron al comprador.
+staff-dispute-expired =
+    <b>Nadie respondió a tiempo a una disputa</b>{ $test }
+    <b>{ $held }</b> de { $shop } se pierden a favor del comprador.
+staff-dispute-unanswered =
+    <b>Nadie respondió a tiempo a la pregunta de un emisor</b>{ $test }
+    <b>{ $disputed }</b> a { $shop }. Puede seguir una disputa.
+staff-dispute-id =
+    Disputa <code>{ $dispute }</code>
+    Referencia <code>{ $reference }</code>
 staff-endpoint-failing =
     <b>Un punto de recepción falla</b>
     Desde el { $since }, { $host } no ha aceptado nada.

@@ -51,6 +51,41 @@ staff-case =
     Карта •• { $last4 } · заказ <code>{ $order }</code>
     Номер платежа <code>{ $reference }</code>
 staff-case-id = Обращение <code>{ $case }</code>
+staff-dispute-opened =
+    <b>Покупатель оспаривает платёж</b>{ $test }
+    <b>{ $disputed }</b> в пользу { $shop }, удержано { $held }
+    Карта •• { $last4 } · заказ <code>{ $order }</code> · причина { $reason }
+    Магазин может ответить до { $until }.
+staff-dispute-asked =
+    <b>Эмитент спрашивает о платеже</b>{ $test }
+    <b>{ $disputed }</b> в пользу { $shop }. Деньги не удержаны.
+    Карта •• { $last4 } · заказ <code>{ $order }</code> · причина { $reason }
+    Магазин может ответить до { $until }.
+staff-dispute-contested =
+    <b>Эмитент не согласен со своим решением</b>{ $test }
+    <b>{ $disputed }</b> в пользу { $shop }; { $held } снова удержано.
+    Магазин может ответить до { $until }.
+staff-dispute-challenged =
+    <b>Магазин ответил на спор</b>{ $test }
+    <b>{ $disputed }</b> в пользу { $shop }. Доказательства уходят в банк; решает эмитент.
+staff-dispute-won =
+    <b>Спор выигран</b>{ $test }
+    <b>{ $disputed }</b> в пользу { $shop }. Удержанное возвращено магазину.
+staff-dispute-lost =
+    <b>Спор проигран</b>{ $test }
+    <b>{ $held }</b> магазина { $shop } вернулись покупателю.
+staff-dispute-accepted =
+    <b>Магазин согласился со спором</b>{ $test }
+    <b>{ $held }</b> магазина { $shop } вернулись покупателю.
+staff-dispute-expired =
+    <b>На спор не ответили вовремя</b>{ $test }
+    <b>{ $held }</b> магазина { $shop } остаются покупателю.
+staff-dispute-unanswered =
+    <b>На вопрос эмитента не ответили вовремя</b>{ $test }
+    <b>{ $disputed }</b> в пользу { $shop }. Может последовать спор.
+staff-dispute-id =
+    Спор <code>{ $dispute }</code>
+    Номер платежа <code>{ $reference }</code>
 staff-endpoint-failing =
     <b>Точка приёма не отвечает</b>
     С { $since } адрес { $host } ничего не принял.

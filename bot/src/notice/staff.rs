@@ -35,15 +35,14 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         }
         EventType::EndpointFailing | EventType::EndpointDisabled => endpoint(event, words),
         EventType::PaymentOutcomeOverdue => overdue(event, words),
+        EventType::DisputeOpened | EventType::DisputeUpdated | EventType::DisputeWon | EventType::DisputeLost => {
+            dispute(event, words)
+        }
         EventType::PaymentCreated
         | EventType::PaymentActionRequired
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
         | EventType::PaymentAuthorizationExpiring
-        | EventType::DisputeOpened
-        | EventType::DisputeUpdated
-        | EventType::DisputeWon
-        | EventType::DisputeLost
         | EventType::CardSaved
         | EventType::CardRemoved
         | EventType::CardExpiring
@@ -162,4 +161,34 @@ fn endpoint(event: &Event, words: &Words) -> Option<Notice> {
     let id =
         if event.kind == EventType::EndpointFailing { "staff-endpoint-failing" } else { "staff-endpoint-disabled" };
     Some(Notice::new(Screen::text(words.tell(id, &args)), Follow::Aside))
+}
+
+/// What became of a dispute. Each word is a message of its own: a dispute takes weeks.
+fn dispute(event: &Event, words: &Words) -> Option<Notice> {
+    let (payment, dispute) = (event.document.payment.as_ref()?, event.document.dispute.as_ref()?);
+    let asks = dispute.stage == "pre_dispute";
+    let id = match (dispute.status.as_str(), asks) {
+        ("opened", true) => "staff-dispute-asked",
+        ("opened", false) if dispute.stage == "pre_arbitration" => "staff-dispute-contested",
+        ("opened", false) => "staff-dispute-opened",
+        ("challenged", _) => "staff-dispute-challenged",
+        ("won", _) => "staff-dispute-won",
+        ("accepted", _) => "staff-dispute-accepted",
+        ("expired", true) => "staff-dispute-unanswered",
+        ("expired", false) => "staff-dispute-expired",
+        _ => "staff-dispute-lost",
+    };
+    let until = dispute.respond_by.as_ref().map_or_else(|| "–".to_owned(), |at| words.written_moment(at));
+    let args = payment_args(payment, fact(event, "shop"), words)
+        .with("disputed", words.amount(dispute.amount, &dispute.currency))
+        .with("held", words.amount(dispute.amount_held, &dispute.currency))
+        .with("reason", clean::line(&dispute.reason_code, 60).unwrap_or_else(|| "–".to_owned()))
+        .with("until", until);
+    let mut html = words.tell(id, &args);
+    html.push('\n');
+    html.push_str(
+        &words
+            .tell("staff-dispute-id", &payment_args(payment, fact(event, "shop"), words).with("dispute", &dispute.id)),
+    );
+    Some(Notice::new(Screen::text(html).row(card_key(payment, words)), Follow::Aside))
 }

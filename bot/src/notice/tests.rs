@@ -43,6 +43,7 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
         amount_authorized: 123_456,
         amount_captured: 0,
         amount_refunded: 0,
+        amount_disputed: 0,
         capture: "auto".to_owned(),
         description: Some("<i>Shoes</i>".to_owned()),
         metadata: BTreeMap::new(),

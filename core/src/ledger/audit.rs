@@ -59,7 +59,7 @@ pub enum Fault {
     Payment {
         /// The payment.
         payment: PaymentId,
-        /// `held`, `captured` or `refunded`.
+        /// `held`, `captured`, `refunded` or `disputed`.
         what: &'static str,
         /// What the payment says; minor units.
         payment_says: i64,
@@ -203,6 +203,7 @@ fn differences(sums: &PaymentSums) -> impl Iterator<Item = Fault> {
         ("held", sums.held, sums.posted_held),
         ("captured", sums.captured, sums.posted_captured),
         ("refunded", sums.refunded, sums.posted_refunded),
+        ("disputed", sums.disputed, sums.posted_disputed),
     ];
     let differ = pairs.into_iter().filter(|(_, payment_says, ledger_says)| payment_says != ledger_says);
     differ.map(move |(what, payment_says, ledger_says)| Fault::Payment { payment, what, payment_says, ledger_says })

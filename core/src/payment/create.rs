@@ -118,6 +118,7 @@ impl Payments {
             captured: 0,
             refunded: 0,
             refund_pending: 0,
+            disputed: 0,
             sequence: 0,
             version: 1,
         })

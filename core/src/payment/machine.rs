@@ -201,6 +201,26 @@ impl Payment {
         self.moved(before, "refunded", now)
     }
 
+    /// The issuer took money back that was captured: it is not there to be refunded.
+    pub(crate) fn dispute(mut self, minor: i64, now: Timestamp) -> Result<Self, IllegalMove> {
+        let before = self.status();
+        if self.stage != Stage::Open || minor <= 0 || minor > self.refundable() {
+            return self.refuse("disputed");
+        }
+        self.disputed += minor;
+        self.moved(before, "disputed", now)
+    }
+
+    /// The issuer decided for the merchant: the money is free again.
+    pub(crate) fn release_dispute(mut self, minor: i64, now: Timestamp) -> Result<Self, IllegalMove> {
+        let before = self.status();
+        if minor <= 0 || minor > self.disputed {
+            return self.refuse("released from a dispute");
+        }
+        self.disputed -= minor;
+        self.moved(before, "released from a dispute", now)
+    }
+
     /// The bank refused the refund: the money set aside is free again.
     pub(crate) fn release_refund(mut self, minor: i64, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
@@ -252,6 +272,7 @@ mod tests {
             captured: 0,
             refunded: 0,
             refund_pending: 0,
+            disputed: 0,
             sequence: 0,
             version: 0,
         }
@@ -273,6 +294,8 @@ mod tests {
         Reserve(i64),
         Settle(i64),
         Release(i64),
+        Dispute(i64),
+        Undispute(i64),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -292,6 +315,8 @@ mod tests {
             2 => (-5_i64..150).prop_map(Step::Reserve),
             2 => (-5_i64..150).prop_map(Step::Settle),
             1 => (-5_i64..150).prop_map(Step::Release),
+            1 => (-5_i64..150).prop_map(Step::Dispute),
+            1 => (-5_i64..150).prop_map(Step::Undispute),
         ];
         prop::collection::vec(one, 0..40)
     }
@@ -312,6 +337,8 @@ mod tests {
             Step::Reserve(minor) => payment.reserve_refund(minor, now),
             Step::Settle(minor) => payment.settle_refund(minor, now),
             Step::Release(minor) => payment.release_refund(minor, now),
+            Step::Dispute(minor) => payment.dispute(minor, now),
+            Step::Undispute(minor) => payment.release_dispute(minor, now),
         }
     }
 
@@ -328,8 +355,8 @@ mod tests {
                     now = next;
                 }
                 prop_assert!(0 <= now.captured && now.captured <= now.authorized && now.authorized <= 100);
-                prop_assert!(now.refunded >= 0 && now.refund_pending >= 0);
-                prop_assert!(now.refunded + now.refund_pending <= now.captured);
+                prop_assert!(now.refunded >= 0 && now.refund_pending >= 0 && now.disputed >= 0);
+                prop_assert!(now.disputed + now.refunded + now.refund_pending <= now.captured);
                 prop_assert!(now.attempts <= ATTEMPTS_MAX);
             }
         }

@@ -30,6 +30,7 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         amount_authorized: payment.authorized,
         amount_captured: payment.captured,
         amount_refunded: payment.refunded,
+        amount_disputed: payment.disputed,
         capture: payment.capture.as_str().to_owned(),
         description: payment.description.clone(),
         metadata: payment.metadata.clone(),

@@ -170,6 +170,10 @@ impl Payments {
         &self.traces
     }
 
+    pub(crate) const fn acquirers(&self) -> &Acquirers {
+        &self.bank.acquirers
+    }
+
     pub(crate) const fn fees(&self) -> &Fees {
         &self.fees
     }

@@ -17,6 +17,11 @@ pub(super) mod buyer_case;
 pub(super) mod card_decline;
 pub(super) mod delivery;
 pub(super) mod delivery_attempt;
+pub(super) mod dispute;
+pub(super) mod dispute_evidence;
+pub(super) mod dispute_notice;
+#[cfg(test)]
+pub(super) mod dispute_transition;
 pub(super) mod event;
 pub(super) mod idempotency;
 pub(super) mod install_key;
@@ -89,6 +94,10 @@ mod tests {
             card_decline,
             delivery,
             delivery_attempt,
+            dispute,
+            dispute_evidence,
+            dispute_notice,
+            dispute_transition,
             event,
             idempotency,
             instance,

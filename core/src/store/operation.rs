@@ -101,6 +101,33 @@ pub(crate) async fn owner(
     Ok(row.map(|row| (PaymentId::from_uuid(row.payment_id), row.acquirer)))
 }
 
+/// The payment of the authorization that an acquirer calls so.
+pub(crate) async fn payment_by_acquirer_ref(
+    conn: &impl ConnectionTrait,
+    acquirer: &str,
+    acquirer_ref: &str,
+) -> Result<Option<PaymentId>, StoreError> {
+    let row = operation::Entity::find()
+        .filter(operation::Column::AcquirerRef.eq(acquirer_ref))
+        .filter(operation::Column::Acquirer.eq(acquirer))
+        // Literals, as in the index's predicate.
+        .filter(Expr::cust("kind = 'authorize' AND acquirer_ref IS NOT NULL"))
+        .one(conn)
+        .await?;
+    Ok(row.map(|row| PaymentId::from_uuid(row.payment_id)))
+}
+
+/// Where the money of a payment was reserved, if it was.
+pub(crate) async fn acquirer_of(conn: &impl ConnectionTrait, payment: PaymentId) -> Result<Option<String>, StoreError> {
+    let row = operation::Entity::find()
+        .filter(operation::Column::PaymentId.eq(payment.as_uuid()))
+        .filter(operation::Column::Kind.eq(OperationKind::Authorize.as_str()))
+        .filter(operation::Column::Status.eq(OperationStatus::Succeeded.as_str()))
+        .one(conn)
+        .await?;
+    Ok(row.map(|row| row.acquirer))
+}
+
 /// Takes the task of asking about a message, unless another instance was quicker.
 pub(crate) async fn take_inquiry(
     tx: &Tx,

@@ -61,6 +61,7 @@ fn payment_row(payment: &Payment) -> payment::Model {
         capture_before: payment.capture_before.map(Timestamp::as_micros),
         expiry_warned: i32::from(payment.expiry_warned),
         outcome_due_at: payment.outcome_due_at.map(Timestamp::as_micros),
+        disputed: payment.disputed,
     }
 }
 
@@ -94,6 +95,7 @@ fn payment_from(row: payment::Model) -> Result<Payment, StoreError> {
         captured: row.captured,
         refunded: row.refunded,
         refund_pending: row.refund_pending,
+        disputed: row.disputed,
         sequence: row.sequence,
         version: row.version,
     })

@@ -12,7 +12,9 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, path::Operati
 use utoipa::{Modify, OpenApi};
 
 use self::shape::Shapes;
-use super::v1::{account, cards, customers, deliveries, endpoints, events, ledger, mandates, payments, refunds};
+use super::v1::{
+    account, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments, refunds,
+};
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
 #[derive(OpenApi)]
@@ -35,6 +37,7 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
         endpoints::create, endpoints::list, endpoints::get, endpoints::update, endpoints::remove,
         endpoints::rotate_secret, endpoints::test,
         deliveries::list, deliveries::redeliver,
+        disputes::list, disputes::get, disputes::evidence, disputes::accept,
         ledger::balance, ledger::entries, ledger::payouts,
         account::get,
     ),
@@ -145,6 +148,7 @@ fn missing(path: &str) -> Vec<Code> {
     let subjects = [
         ("/v1/payments", Code::PaymentNotFound),
         ("/v1/refunds", Code::RefundNotFound),
+        ("/v1/disputes", Code::DisputeNotFound),
         ("/v1/events", Code::EventNotFound),
         ("/v1/cards", Code::CardNotFound),
         ("/v1/mandates", Code::MandateNotFound),
@@ -182,6 +186,8 @@ fn refusals(path: &str) -> Vec<Code> {
         "/v1/payments/{id}/capture" => {
             vec![Code::PaymentStateConflict, Code::OperationInProgress, Code::AmountTooLarge]
         }
+        "/v1/disputes/{id}/evidence" => vec![Code::DisputeStateConflict, Code::EvidenceMissing],
+        "/v1/disputes/{id}/accept" => vec![Code::DisputeStateConflict],
         "/v1/payments/{id}/void" => vec![Code::PaymentStateConflict, Code::OperationInProgress],
         _ => vec![Code::PaymentStateConflict],
     }

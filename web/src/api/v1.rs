@@ -5,6 +5,7 @@ pub(crate) mod card;
 pub(crate) mod cards;
 pub(crate) mod customers;
 pub(crate) mod deliveries;
+pub(crate) mod disputes;
 pub(crate) mod endpoints;
 pub(crate) mod events;
 mod field;
@@ -63,6 +64,10 @@ pub const ROUTES: &[Route] = &[
     route("post", "/v1/webhook_endpoints/{id}/test", || post(endpoints::test)),
     route("get", "/v1/webhook_endpoints/{id}/deliveries", || get(deliveries::list)),
     route("post", "/v1/webhook_endpoints/{id}/deliveries/{delivery}/redeliver", || post(deliveries::redeliver)),
+    route("get", "/v1/disputes", || get(disputes::list)),
+    route("get", "/v1/disputes/{id}", || get(disputes::get)),
+    route("post", "/v1/disputes/{id}/evidence", || post(disputes::evidence)),
+    route("post", "/v1/disputes/{id}/accept", || post(disputes::accept)),
     route("get", "/v1/balance", || get(ledger::balance)),
     route("get", "/v1/ledger/entries", || get(ledger::entries)),
     route("get", "/v1/payouts", || get(ledger::payouts)),

@@ -74,6 +74,8 @@ codes! {
     CardNotFound = "card_not_found", NOT_FOUND, "There is no such saved card";
     /// No such mandate in this world.
     MandateNotFound = "mandate_not_found", NOT_FOUND, "There is no such mandate";
+    /// No such dispute in this world.
+    DisputeNotFound = "dispute_not_found", NOT_FOUND, "There is no such dispute";
     /// No such event in this world.
     EventNotFound = "event_not_found", NOT_FOUND, "There is no such event";
     /// No such webhook endpoint in this world.
@@ -94,6 +96,8 @@ codes! {
     RefundRefTaken = "refund_ref_taken", CONFLICT, "The refund number is taken";
     /// The payment's status does not allow it.
     PaymentStateConflict = "payment_state_conflict", CONFLICT, "The payment's status does not allow it";
+    /// The dispute was answered or decided.
+    DisputeStateConflict = "dispute_state_conflict", CONFLICT, "The dispute's status does not allow it";
     /// An earlier message to the bank has no outcome yet.
     OperationInProgress = "operation_in_progress", CONFLICT, "Another operation is under way";
     /// The outcome of the message is known.
@@ -122,6 +126,8 @@ codes! {
     FieldMissing = "field_missing", UNPROCESSABLE_ENTITY, "A field is missing";
     /// A field has the wrong type, an illegal value, or no meaning here.
     FieldInvalid = "field_invalid", UNPROCESSABLE_ENTITY, "A field is not valid";
+    /// A dispute is contested without any evidence.
+    EvidenceMissing = "evidence_missing", UNPROCESSABLE_ENTITY, "There is no evidence";
     /// A parameter of the query is unknown, doubled or illegal.
     QueryInvalid = "query_invalid", UNPROCESSABLE_ENTITY, "A query parameter is not valid";
     /// The key was used for another request.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aviso_core::account::AccountError;
 use aviso_core::delivery::DeliveryError;
+use aviso_core::dispute::DisputeError;
 use aviso_core::idempotency::KeyConflict;
 use aviso_core::mandate::{Refusal, TermsError};
 use aviso_core::merchant::endpoint::EndpointError;
@@ -136,6 +137,21 @@ impl From<VaultError> for Problem {
             VaultError::CustomerFrozen => Self::new(Code::CustomerFrozen, detail),
             VaultError::Seal(_) => fault(&error),
             VaultError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DisputeError> for Problem {
+    fn from(error: DisputeError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DisputeError::NotFound(_) => Self::new(Code::DisputeNotFound, detail),
+            DisputeError::UnknownAuthorization { .. } => Self::new(Code::PaymentNotFound, detail),
+            DisputeError::IllegalMove(_) => Self::new(Code::DisputeStateConflict, detail),
+            DisputeError::NoEvidence => Self::new(Code::EvidenceMissing, detail),
+            DisputeError::Amount { .. } => Self::new(Code::AmountTooLarge, detail).at("/amount"),
+            DisputeError::Payment(error) => error.into(),
+            DisputeError::Store(error) => error.into(),
         }
     }
 }

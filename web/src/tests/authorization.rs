@@ -19,6 +19,8 @@ fn filled(path: &str) -> String {
         "card_"
     } else if path.contains("mandates") {
         "man_"
+    } else if path.contains("disputes") {
+        "dsp_"
     } else if path.contains("webhook") {
         "whk_"
     } else {

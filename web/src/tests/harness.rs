@@ -7,6 +7,7 @@ use aviso_core::account::Accounts;
 use aviso_core::audit::Actor;
 use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{DeliveryLog, Planner};
+use aviso_core::dispute::Disputes;
 use aviso_core::event::EventType;
 use aviso_core::language::Language;
 use aviso_core::ledger::Ledger;
@@ -92,6 +93,7 @@ impl Hub {
             WebConfig { limits, ..WebConfig::new("http://127.0.0.1:8080".parse().unwrap(), "https://t.me/aviso_bot") };
         let parts = WebParts {
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
+            disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),

@@ -37,6 +37,7 @@ pub struct Model {
     pub capture_before: Option<i64>,
     pub expiry_warned: i32,
     pub outcome_due_at: Option<i64>,
+    pub disputed: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

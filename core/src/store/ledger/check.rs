@@ -86,24 +86,31 @@ pub(crate) struct PaymentSums {
     pub(crate) held: i64,
     pub(crate) captured: i64,
     pub(crate) refunded: i64,
+    pub(crate) disputed: i64,
     pub(crate) posted_held: i64,
     pub(crate) posted_captured: i64,
     pub(crate) posted_refunded: i64,
+    pub(crate) posted_disputed: i64,
 }
 
 const PAYMENT_SUMS: &str = "
 SELECT payment.id, payment.authorized - payment.captured AS held, payment.captured, payment.refunded,
+    payment.disputed,
     CAST(COALESCE(SUM(CASE WHEN entry.credit LIKE 'merchant:%:held' THEN entry.amount
         WHEN entry.debit LIKE 'merchant:%:held' THEN -entry.amount ELSE 0 END), 0) AS bigint) AS posted_held,
     CAST(COALESCE(SUM(CASE WHEN entry.debit LIKE 'acquirer:%:receivable' AND entry.credit LIKE 'merchant:%:pending'
         THEN entry.amount ELSE 0 END), 0) AS bigint) AS posted_captured,
     CAST(COALESCE(SUM(CASE WHEN entry.credit LIKE 'acquirer:%:receivable' AND entry.debit LIKE 'merchant:%:pending'
-        THEN entry.amount ELSE 0 END), 0) AS bigint) AS posted_refunded
+        THEN entry.amount ELSE 0 END), 0) AS bigint) AS posted_refunded,
+    CAST(COALESCE(SUM(CASE WHEN entry.credit LIKE 'chargeback:%' THEN entry.amount
+        WHEN entry.debit LIKE 'chargeback:%' AND entry.credit LIKE 'merchant:%:pending' THEN -entry.amount
+        ELSE 0 END), 0) AS bigint) AS posted_disputed
 FROM payment
 LEFT JOIN ledger_entry AS first ON first.payment_id = payment.id AND first.line = 1
 LEFT JOIN ledger_entry AS entry ON entry.transaction_id = first.transaction_id
 WHERE payment.id IN (SELECT page.id FROM payment AS page WHERE page.id > $1 ORDER BY page.id LIMIT $2)
-GROUP BY payment.id, payment.authorized, payment.captured, payment.refunded ORDER BY payment.id";
+GROUP BY payment.id, payment.authorized, payment.captured, payment.refunded, payment.disputed
+ORDER BY payment.id";
 
 /// The payments behind an id, in order, with what their entries say.
 pub(crate) async fn payment_sums(

@@ -1,0 +1,140 @@
+//! One change of a dispute, carried through: payment, books, events. The caller holds the payment's lock.
+
+use crate::clock::Timestamp;
+use crate::dispute::published::dispute_document;
+use crate::dispute::status::{Stage, Standing, Status};
+use crate::dispute::{Dispute, DisputeError};
+use crate::document::Document;
+use crate::event::EventType;
+use crate::id::TransactionId;
+use crate::ledger::account::Account;
+use crate::ledger::{self, EntryKind, Transaction, Transfer};
+use crate::payment::Payment;
+use crate::payment::published::{document_of, payment_event};
+use crate::store::{
+    Tx, attempt as attempt_rows, dispute as rows, event as events, merchant as merchants, payment as payment_rows,
+};
+
+/// A dispute and its payment, both locked, before a change.
+pub(super) struct Case<'a> {
+    pub(super) tx: &'a Tx,
+    pub(super) payment: Payment,
+    pub(super) dispute: Dispute,
+    /// Whether the dispute is not in the database yet.
+    pub(super) is_new: bool,
+    pub(super) now: Timestamp,
+}
+
+impl Case<'_> {
+    /// Goes to another standing, as the table allows: holds, returns or gives up the money, and tells.
+    pub(super) async fn go(self, stage: Stage, status: Status) -> Result<Self, DisputeError> {
+        let to = self.dispute.standing.go(stage, status)?;
+        let before = self.dispute.standing;
+        self.settle(before, to).await
+    }
+
+    /// Begins: it is written and told for the first time.
+    pub(super) async fn begin(self) -> Result<Self, DisputeError> {
+        let standing = self.dispute.standing;
+        self.settle(Standing::new(Stage::PreDispute, Status::Opened), standing).await
+    }
+
+    async fn settle(mut self, before: Standing, to: Standing) -> Result<Self, DisputeError> {
+        self.dispute.standing = to;
+        self.dispute.updated_at = self.now;
+        match (before.holds(), to.holds()) {
+            (false, true) => self.hold().await?,
+            (true, false) if to.is_loss() => self.book(EntryKind::DisputeLost).await?,
+            (true, false) => self.give_back().await?,
+            (false, false) | (true, true) => {}
+        }
+        if self.is_new {
+            rows::insert(self.tx, &self.dispute).await?;
+        } else {
+            rows::update(self.tx, &self.dispute).await?;
+        }
+        let kind = match (self.is_new, to.status) {
+            (_, Status::Won) => EventType::DisputeWon,
+            _ if to.is_loss() => EventType::DisputeLost,
+            (true, _) => EventType::DisputeOpened,
+            (false, _) => EventType::DisputeUpdated,
+        };
+        self.is_new = false;
+        self.tell(kind).await?;
+        Ok(self)
+    }
+
+    /// Holds what is disputed, as far as it did not go back already: what was refunded is not there any more.
+    async fn hold(&mut self) -> Result<(), DisputeError> {
+        let disputed = self.dispute.amount.minor();
+        let held = Ord::min(disputed, self.payment.refundable());
+        if held < disputed {
+            tracing::warn!(dispute = %self.dispute.id, held, disputed, "part of what is disputed was refunded before");
+        }
+        self.dispute.held = held;
+        if held > 0 {
+            self.payment = self.payment.clone().dispute(held, self.now).map_err(crate::payment::PaymentError::from)?;
+        }
+        self.book(EntryKind::DisputeOpened).await
+    }
+
+    async fn give_back(&mut self) -> Result<(), DisputeError> {
+        self.book(EntryKind::DisputeWon).await?;
+        if self.dispute.held > 0 {
+            let held = self.dispute.held;
+            let freed = self.payment.clone().release_dispute(held, self.now);
+            self.payment = freed.map_err(crate::payment::PaymentError::from)?;
+            self.dispute.held = 0;
+        }
+        Ok(())
+    }
+
+    /// Posts what moved.
+    async fn book(&self, kind: EntryKind) -> Result<(), DisputeError> {
+        let Dispute { id, held, merchant_id, ref acquirer, .. } = self.dispute;
+        let (pending, chargeback) = (Account::Pending(merchant_id), Account::Chargeback(id));
+        let (debit, credit) = match kind {
+            EntryKind::DisputeOpened => (pending, chargeback),
+            EntryKind::DisputeLost => (chargeback, Account::Receivable(acquirer.clone())),
+            _ => (chargeback, pending),
+        };
+        let transfer = Transfer { debit, credit, minor: held };
+        let transaction = Transaction {
+            id: TransactionId::new(self.now),
+            kind,
+            mode: self.dispute.mode,
+            merchant_id,
+            currency: self.dispute.amount.currency(),
+            payment_id: Some(self.payment.id),
+            operation_id: None,
+            subject: Some(id.to_string()),
+            transfers: if held > 0 { vec![transfer] } else { Vec::new() },
+            created_at: self.now,
+        };
+        Ok(ledger::post(self.tx, &transaction).await?)
+    }
+
+    /// Tells merchant and staff. The buyer hears from the issuer.
+    pub(super) async fn tell(&mut self, kind: EventType) -> Result<(), DisputeError> {
+        let shop = merchants::name(self.tx.conn(), self.payment.merchant_id).await?;
+        let attempts = attempt_rows::of_payment(self.tx.conn(), self.payment.id).await?;
+        let evidence = rows::evidence(self.tx.conn(), self.dispute.id).await?;
+        let mut event = payment_event(kind, &mut self.payment, attempts.last(), &shop, self.now);
+        event.document.dispute = Some(dispute_document(&self.dispute, &evidence));
+        event.audience.staff = true;
+        events::insert(self.tx, &[event]).await?;
+        payment_rows::update(self.tx, &self.payment).await?;
+        Ok(())
+    }
+
+    /// What merchants see of it now.
+    pub(super) async fn document(&self) -> Result<Document, DisputeError> {
+        let attempts = attempt_rows::of_payment(self.tx.conn(), self.payment.id).await?;
+        let evidence = rows::evidence(self.tx.conn(), self.dispute.id).await?;
+        Ok(Document {
+            payment: Some(document_of(&self.payment, attempts.last())),
+            dispute: Some(dispute_document(&self.dispute, &evidence)),
+            ..Document::default()
+        })
+    }
+}
