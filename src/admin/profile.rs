@@ -24,7 +24,7 @@ pub(super) async fn configure(
 ) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let draft: ProfileDraft = toml::from_str(&text).with_context(|| file.display().to_string())?;
-    let acquirers = services.payments.acquirers();
+    let acquirers = services.payments.bank_states();
     let names: Vec<&str> = acquirers.iter().map(|(name, _)| name.as_str()).collect();
     let profile = match draft.check(&names) {
         Ok(profile) => profile,

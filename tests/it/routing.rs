@@ -49,7 +49,7 @@ fn heard(app: &TestApp) -> (usize, usize) {
 }
 
 fn first_bank_is(expected: BreakerState, app: &TestApp) {
-    let states = app.hub.services.payments.acquirers();
+    let states = app.hub.services.payments.bank_states();
     assert_eq!(states.iter().find(|(name, _)| name == "sandbox").map(|(_, state)| *state), Some(expected));
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn status(shift: &Shift<'_>) -> Handling {
     }
     lines.push(count("status-reviews", reviews));
     lines.push(count("status-unknown", unknown));
-    for (acquirer, state) in services.payments.acquirers() {
+    for (acquirer, state) in services.payments.bank_states() {
         let state = words.say(match state {
             BreakerState::Closed => "status-acquirer-closed",
             BreakerState::Open => "status-acquirer-open",

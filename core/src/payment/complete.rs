@@ -140,9 +140,7 @@ impl Payments {
         self.store
             .write(async |tx| {
                 Ok(match self.complete_in(tx, &completion).await? {
-                    Settled::Done(document) => {
-                        Settled::Done(close_gate(tx, claim, &document, completion.now).await?)
-                    }
+                    Settled::Done(document) => Settled::Done(close_gate(tx, claim, &document, completion.now).await?),
                     Settled::GoesOn(next) => Settled::GoesOn(next),
                 })
             })

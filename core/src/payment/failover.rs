@@ -5,11 +5,11 @@
 //! the first bank may have taken the money.
 
 use crate::idempotency::Claim;
-use crate::payment::{Handled, Payments};
 use crate::payment::bank::BankWord;
 use crate::payment::complete::Settled;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::Operation;
+use crate::payment::{Handled, Payments};
 use crate::port::Instrument;
 
 impl Payments {

@@ -158,7 +158,7 @@ impl Payments {
 
     /// The acquirers and how this process stands with each.
     #[must_use]
-    pub fn acquirers(&self) -> Vec<(String, BreakerState)> {
+    pub fn bank_states(&self) -> Vec<(String, BreakerState)> {
         self.bank.breakers.states()
     }
 

@@ -83,6 +83,7 @@ impl Hub {
             capture_before: None,
             expiry_warned: false,
             outcome_due_at: None,
+            disputed: 0,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,
