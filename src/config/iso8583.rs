@@ -208,7 +208,7 @@ type Check = (&'static str, String, bool, &'static str);
 
 impl Config {
     /// Checks the acquirers: the first one must be configured.
-    pub(super) fn check_acquirers(&self) -> Result<(), ConfigError> {
+    pub(super) fn check_first_acquirer(&self) -> Result<(), ConfigError> {
         if let Some(link) = &self.iso8583 {
             link.check(&self.payments)?;
         }

@@ -68,7 +68,6 @@ struct Completed<'a> {
 }
 
 /// What became of a message that was just sent.
-#[expect(clippy::large_enum_variant, reason = "moved once per request; a box would cost more than it saves")]
 pub(super) enum Settled<T> {
     /// It has its outcome, or nobody knows it yet.
     Done(T),
