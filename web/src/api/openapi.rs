@@ -148,7 +148,8 @@ fn missing(path: &str) -> Vec<Code> {
 
 fn refusals(path: &str) -> Vec<Code> {
     match path {
-        "/v1/payments" => vec![Code::OrderRefTaken],
+        "/v1/payments" => vec![Code::OrderRefTaken, Code::CurrencyNotAccepted, Code::MethodNotOffered],
+        "/v1/payments/{id}/confirm" => vec![Code::PaymentStateConflict, Code::MethodNotOffered],
         "/v1/refunds" => vec![
             Code::PaymentNotFound,
             Code::PaymentStateConflict,
