@@ -201,7 +201,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (16 + 5 + 5));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 5 + 5 + 5));
 }
 
 #[test]
