@@ -108,6 +108,7 @@ impl Services {
             None => None,
         };
         let acquirers = acquirers(config, &bank, &more_banks, &wallet, iso8583.as_ref());
+        let acquirers = acquirers.with_test(&config.payments.test_acquirer);
         // Only the sandbox' own cards have an issuer that may be believed.
         let authenticator = is_sandbox(config).then(|| Arc::clone(&issuer) as Arc<dyn Authenticator>);
         let profiles = Profiles::new(store.clone(), Arc::clone(&clock));

@@ -108,6 +108,13 @@ impl Config {
                 });
             }
         }
+        if !names.contains(payments.test_acquirer.as_str()) {
+            return Err(ConfigError::Value {
+                key: "payments.test_acquirer",
+                value: payments.test_acquirer.clone(),
+                expected: "the name of a configured acquirer, `sandbox` unless test keys should reach a real bank",
+            });
+        }
         for (key, value, range, expected) in [
             ("payments.breaker_failures", u64::from(payments.breaker_failures), 1..=1_000, "1 to 1000"),
             ("payments.breaker_pause_secs", payments.breaker_pause_secs, 1..=3_600, "1 second to an hour"),

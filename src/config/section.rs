@@ -86,6 +86,8 @@ pub struct TestingConfig {
 pub struct PaymentsConfig {
     /// The acquirer that is used first: `sandbox`, or the name of the link in `[iso8583]`.
     pub acquirer: String,
+    /// Where payments of the test world go unless a route says otherwise.
+    pub test_acquirer: String,
     /// How long a payment may be finished.
     pub expires_after_secs: u64,
     /// How long the bank may take to answer.
@@ -116,6 +118,7 @@ impl Default for PaymentsConfig {
     fn default() -> Self {
         Self {
             acquirer: "sandbox".to_owned(),
+            test_acquirer: "sandbox".to_owned(),
             expires_after_secs: 86_400,
             acquirer_deadline_secs: 15,
             inquiry_after_secs: 30,

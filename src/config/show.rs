@@ -33,6 +33,7 @@ impl Config {
             ("secrets.previous_master_keys", format!("{} set", self.secrets.previous_master_keys.len())),
             ("vault.unused_days", self.vault.unused_days.to_string()),
             ("payments.acquirer", self.payments.acquirer.clone()),
+            ("payments.test_acquirer", self.payments.test_acquirer.clone()),
             ("payments.expires_after_secs", self.payments.expires_after_secs.to_string()),
             ("payments.acquirer_deadline_secs", self.payments.acquirer_deadline_secs.to_string()),
             ("payments.inquiry_after_secs", self.payments.inquiry_after_secs.to_string()),

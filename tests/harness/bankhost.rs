@@ -102,6 +102,7 @@ impl BankHost {
             ..Iso8583Config::default()
         });
         config.payments.acquirer = "iso8583".to_owned();
+        config.payments.test_acquirer = "iso8583".to_owned();
     }
 }
 

@@ -1,6 +1,6 @@
 //! The documents that are made from code say what the code says.
 //!
-//! `AVISO_WRITE_DOCS=1 cargo test -p aviso-tests docs` writes them anew.
+//! `WRITE_DOCS=1 cargo test -p aviso-tests docs` writes them anew.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ fn document(name: &str) -> PathBuf {
 
 #[expect(clippy::disallowed_methods, reason = "a switch of this test, not a setting of the hub")]
 fn is_writing() -> bool {
-    std::env::var("AVISO_WRITE_DOCS").is_ok()
+    std::env::var("WRITE_DOCS").is_ok()
 }
 
 /// What a buyer reads about a code, from the letters' words in English.

@@ -122,7 +122,7 @@ impl World {
                 body: document.payment.as_ref().map(|payment| payment.status.clone()).unwrap_or_default(),
             }),
         };
-        let confirmation = Confirmation { method: PaymentMethod::Card { card, cvc: Some(cvc) } };
+        let confirmation = Confirmation::with(PaymentMethod::Card { card, cvc: Some(cvc) });
         payments.create(self.scope.clone(), new, Some(confirmation), Some(claim)).await
     }
 }

@@ -26,6 +26,7 @@ async fn scenario(kind: Kind) {
     let key = key(&hub).await;
     for (name, value) in [
         ("PAYMENTS__ACQUIRER", "iso8583"),
+        ("PAYMENTS__TEST_ACQUIRER", "iso8583"),
         // More than it takes until all messages have arrived.
         ("PAYMENTS__ACQUIRER_DEADLINE_SECS", "25"),
         ("PAYMENTS__INQUIRY_AFTER_SECS", "26"),

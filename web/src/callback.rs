@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use aviso_core::dispute::DisputeError;
 use aviso_core::payment::Heard;
-use aviso_core::port::Callback;
+use aviso_core::port::{Callback, NoticeSubject};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 
@@ -25,8 +26,17 @@ pub(crate) async fn receive(
     let headers: BTreeMap<String, String> =
         parts.headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
     let body = collected(body, BODY_LEN_MAX).await?;
-    match web.payments.hear(&acquirer, &Callback { headers, body }).await? {
-        Heard::Applied | Heard::Repeated => Ok(problem::NOTHING),
-        Heard::NotOurs => Err(Problem::new(Code::NoticeNotOurs, "no message of ours has this reference")),
+    let notice = web.payments.read_notice(&acquirer, &Callback { headers, body })?;
+    let ours = match &notice.about {
+        NoticeSubject::Outcome { .. } => web.payments.heard(&acquirer, notice).await? != Heard::NotOurs,
+        NoticeSubject::Dispute { .. } => match web.disputes.heard(&acquirer, &notice).await {
+            Ok(_) => true,
+            Err(DisputeError::UnknownAuthorization { .. }) => false,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    if ours {
+        return Ok(problem::NOTHING);
     }
+    Err(Problem::new(Code::NoticeNotOurs, "no message of ours has this reference"))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audit::Actor;
+use crate::merchant::Mode;
 use crate::payment::Settlement;
 use crate::payment::attempt::WalletName;
 use crate::payment::operation::{Operation, OperationKind};
@@ -19,21 +20,35 @@ use crate::routing::breaker::Breakers;
 pub struct Acquirers {
     by_name: Arc<BTreeMap<String, Arc<dyn Acquirer>>>,
     first: Arc<str>,
+    test: Arc<str>,
 }
 
 impl Acquirers {
     /// These acquirers. `first` is used where nothing else is said.
     #[must_use]
     pub fn new(first: Arc<dyn Acquirer>, others: impl IntoIterator<Item = Arc<dyn Acquirer>>) -> Self {
-        let name = Arc::from(first.name());
-        let all = std::iter::once(first).chain(others);
-        Self { by_name: Arc::new(all.map(|one| (one.name().to_owned(), one)).collect()), first: name }
+        let name: Arc<str> = Arc::from(first.name());
+        let by_name = std::iter::once(first).chain(others).map(|one| (one.name().to_owned(), one)).collect();
+        Self { by_name: Arc::new(by_name), first: Arc::clone(&name), test: name }
     }
 
-    /// The name of the one that is used where nothing else is said.
+    /// Sends the payments of the test world to this acquirer where nothing else is said: test keys must not
+    /// reach a bank that moves real money. A name that is not among them changes nothing.
     #[must_use]
-    pub fn first(&self) -> &str {
-        &self.first
+    pub fn with_test(mut self, name: &str) -> Self {
+        if self.by_name.contains_key(name) {
+            self.test = Arc::from(name);
+        }
+        self
+    }
+
+    /// The name of the one that is used in this world where nothing else is said.
+    #[must_use]
+    pub fn first(&self, mode: Mode) -> &str {
+        match mode {
+            Mode::Test => &self.test,
+            Mode::Live => &self.first,
+        }
     }
 
     /// The acquirer with this name.

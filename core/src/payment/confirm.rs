@@ -395,7 +395,7 @@ impl Payments {
             takes_money: payment.capture == CaptureMode::Auto,
             by_expiry: false,
             trace: message.trace,
-            acquirer: self.bank.acquirers.first().to_owned(),
+            acquirer: self.bank.acquirers.first(payment.mode).to_owned(),
             fallback: None,
             acquirer_ref: None,
             approval_code: None,

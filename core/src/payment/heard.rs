@@ -31,25 +31,21 @@ pub enum HearError {
     /// It is not the acquirer's, or not readable.
     #[error(transparent)]
     Callback(#[from] CallbackError),
-    /// Its effect could not be written.
-    #[error(transparent)]
-    Payment(#[from] PaymentError),
 }
 
 impl Payments {
-    /// Takes a message that claims to come from an acquirer: believes it only when the acquirer's
-    /// signature holds, then acts on it.
+    /// Reads a message that claims to come from an acquirer: believes it only when the acquirer's
+    /// signature holds.
     ///
     /// # Errors
     ///
-    /// [`HearError`]; nothing was written then, and the acquirer should send it again.
-    pub async fn hear(&self, acquirer: &str, callback: &Callback) -> Result<Heard, HearError> {
+    /// [`HearError`].
+    pub fn read_notice(&self, acquirer: &str, callback: &Callback) -> Result<Notice, HearError> {
         let known = self.bank.acquirers.get(acquirer).ok_or(HearError::UnknownAcquirer)?;
-        let notice = known.read_callback(callback, self.now())?;
-        Ok(self.heard(known.name(), notice).await?)
+        Ok(known.read_callback(callback, self.now())?)
     }
 
-    /// Acts on an acquirer's notice. It may come before our own second unit of work, late, twice, or out
+    /// Acts on an acquirer's notice of an outcome; disputes have a service of their own. It may come before our own second unit of work, late, twice, or out
     /// of order: the first word about an operation counts.
     ///
     /// # Errors
@@ -61,10 +57,7 @@ impl Payments {
                 let (this, acquirer) = (self.clone(), acquirer.to_owned());
                 detached(async move { this.outcome_heard(&acquirer, &notice.id, operation, answer).await }).await
             }
-            NoticeSubject::Dispute { dispute_ref, .. } => {
-                tracing::warn!(acquirer, notice = notice.id, dispute_ref, "a notice of a dispute is not handled");
-                Ok(Heard::NotOurs)
-            }
+            NoticeSubject::Dispute { .. } => Ok(Heard::NotOurs),
         }
     }
 

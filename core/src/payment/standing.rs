@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
+use crate::merchant::Mode;
 use crate::money::Currency;
 use crate::payment::attempt::{Attempt, Method};
 use crate::payment::decline::DeclineCode;
@@ -93,7 +94,7 @@ impl Payments {
             });
         }
         let mut admission = admit(&profile, &facts);
-        let banks = self.banks(&profile, &facts);
+        let banks = self.banks(&profile, payment.mode, &facts);
         if banks.is_none() && matches!(facts.paid, Paid::Card { .. }) {
             refuse(&mut admission, DeclineCode::CardNotAccepted, "policy.no_route");
         }
@@ -116,16 +117,16 @@ impl Payments {
         attempt: &Attempt,
     ) -> Result<Option<Banks>, StoreError> {
         let profile = self.profile(tx, payment).await?;
-        Ok(self.banks(&profile, &Facts::of(attempt)))
+        Ok(self.banks(&profile, payment.mode, &Facts::of(attempt)))
     }
 
     async fn profile(&self, tx: &Tx, payment: &Payment) -> Result<Arc<Profile>, StoreError> {
         self.profiles.of(tx, payment.merchant_id, payment.mode).await
     }
 
-    fn banks(&self, profile: &Profile, facts: &Facts<'_>) -> Option<Banks> {
+    fn banks(&self, profile: &Profile, mode: Mode, facts: &Facts<'_>) -> Option<Banks> {
         let is_available = |name: &str| self.bank.breakers.would_pass(name);
-        let mut names = candidates(profile, self.bank.acquirers.first(), facts, is_available).into_iter();
+        let mut names = candidates(profile, self.bank.acquirers.first(mode), facts, is_available).into_iter();
         let first = names.next()?.to_owned();
         Some(Banks { first, second: names.next().map(str::to_owned) })
     }

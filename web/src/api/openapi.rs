@@ -174,13 +174,12 @@ fn vault_refusals() -> Vec<Code> {
 
 fn refusals(path: &str) -> Vec<Code> {
     match path {
-<<<<<<< HEAD
-        "/v1/payments" => [vec![Code::OrderRefTaken], vault_refusals()].concat(),
-        "/v1/payments/{id}/confirm" => [vec![Code::PaymentStateConflict], vault_refusals()].concat(),
-=======
-        "/v1/payments" => vec![Code::OrderRefTaken, Code::CurrencyNotAccepted, Code::MethodNotOffered],
-        "/v1/payments/{id}/confirm" => vec![Code::PaymentStateConflict, Code::MethodNotOffered],
->>>>>>> routing
+        "/v1/payments" => {
+            [vec![Code::OrderRefTaken, Code::CurrencyNotAccepted, Code::MethodNotOffered], vault_refusals()].concat()
+        }
+        "/v1/payments/{id}/confirm" => {
+            [vec![Code::PaymentStateConflict, Code::MethodNotOffered], vault_refusals()].concat()
+        }
         "/v1/refunds" => vec![
             Code::PaymentNotFound,
             Code::PaymentStateConflict,

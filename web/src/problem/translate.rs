@@ -103,7 +103,6 @@ impl From<HearError> for Problem {
             }
             HearError::Callback(CallbackError::Signature) => Self::new(Code::CallbackForged, detail),
             HearError::Callback(CallbackError::Malformed(_)) => Self::new(Code::CallbackUnreadable, detail),
-            HearError::Payment(error) => error.into(),
         }
     }
 }
