@@ -1,6 +1,7 @@
 //! End-to-end tests: a file for each feature, on both databases, over real sockets.
 
 mod crash;
+mod crash_sweep;
 mod docs;
 mod idempotency;
 mod ledger;
@@ -13,6 +14,7 @@ mod refunds;
 mod reservations;
 mod review;
 mod sandbox_page;
+mod simulation;
 mod store;
 mod three_ds;
 mod three_ds_page;
