@@ -9,7 +9,10 @@ use aviso_core::audit::Actor;
 use aviso_core::clock::SystemClock;
 use aviso_core::dispute::NewDispute;
 use aviso_core::document::DisputeDocument;
+use aviso_core::id::PaymentId;
 use aviso_core::ledger::fee::Fee;
+use aviso_core::merchant::{Mode, Scope};
+use aviso_core::payment::recompute::discrepancies;
 
 use crate::app::Services;
 use crate::cli::AdminCommand;
@@ -83,7 +86,36 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
             Ok(rows) => Ok(format!("The audit log is whole: {rows} rows.")),
             Err(broken) => bail!("the audit log is broken at row {}", broken.number),
         },
+        AdminCommand::VerifyPayments => verify_payments(services).await,
     }
+}
+
+/// Compares every payment with what its operations and decisions say.
+async fn verify_payments(services: &Services) -> anyhow::Result<String> {
+    const PAGE: u64 = 200;
+    let (mut seen, mut wrong) = (0_u64, String::new());
+    for merchant in services.merchants.list().await? {
+        for mode in [Mode::Test, Mode::Live] {
+            let scope = Scope { merchant: merchant.clone(), mode, key_id: None };
+            let mut before = None;
+            loop {
+                let page = services.payments.list(&scope, None, None, before, PAGE).await?;
+                for document in &page.items {
+                    let id: PaymentId = document.id.parse().context("a payment's own id")?;
+                    let found = discrepancies(&services.payments.details(id).await?);
+                    wrong.extend(found.iter().map(|one| format!("{id}  {one}\n")));
+                    (seen, before) = (seen + 1, Some(id));
+                }
+                if !page.has_more {
+                    break;
+                }
+            }
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(format!("Every payment is what its operations say: {seen} payments."));
+    }
+    bail!("of {seen} payments some are not what their operations say:\n{wrong}")
 }
 
 /// Asks Telegram what the bot is called.

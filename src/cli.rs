@@ -227,6 +227,8 @@ pub enum AdminCommand {
     },
     /// Recompute the hash chain of the audit log.
     VerifyAudit,
+    /// Compute every payment again from its messages to banks and decisions, and name those that differ.
+    VerifyPayments,
 }
 
 fn language(text: &str) -> Result<Language, String> {

@@ -2,6 +2,7 @@
 
 mod act;
 mod call;
+mod trouble;
 
 use std::collections::BTreeMap;
 

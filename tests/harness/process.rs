@@ -20,6 +20,7 @@ pub struct Hub {
     data_dir: PathBuf,
     database: String,
     address: SocketAddr,
+    crash_at: Option<String>,
     child: Option<Child>,
     log: Option<PathBuf>,
 }
@@ -54,7 +55,7 @@ impl Hub {
             set("LOG__FILTER", "error".to_owned()),
         ];
         let (data_dir, database) = (database.folder().to_owned(), database.url_text());
-        Self { settings, data_dir, database, address, child: None, log: None }
+        Self { settings, data_dir, database, address, crash_at: None, child: None, log: None }
     }
 
     /// Writes the hub's log to a file, with this filter.
@@ -92,23 +93,51 @@ impl Hub {
     ///
     /// When it does not become ready.
     pub async fn start(&mut self) {
-        let child = Command::new(program())
-            .arg("serve")
-            .envs(self.settings.iter().cloned())
-            .current_dir(&self.data_dir)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(self.log.as_ref().map_or_else(Stdio::inherit, |file| {
+        let stderr = match (&self.crash_at, &self.log) {
+            (Some(_), _) => Stdio::null(),
+            (None, Some(file)) => {
                 std::fs::File::options().create(true).append(true).open(file).expect("a log file").into()
-            }))
-            .spawn()
-            .expect("the aviso executable");
-        self.child = Some(child);
+            }
+            (None, None) => Stdio::inherit(),
+        };
+        let mut command = Command::new(program());
+        command.arg("serve").envs(self.settings.iter().cloned());
+        if let Some(place) = &self.crash_at {
+            command.env("AVISO_TESTING__CRASH_AT", place);
+        }
+        let child =
+            command.current_dir(&self.data_dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
+        self.child = Some(child.expect("the aviso executable"));
         let url = self.url("/readyz");
         until("the hub being ready", async || {
+            if self.has_died() {
+                return Some(());
+            }
             reqwest::get(&url).await.ok().filter(|answer| answer.status().is_success()).map(|_| ())
         })
         .await;
+    }
+
+    /// Lets the next process die at a crash point, perhaps before it is ready, or at none.
+    pub fn crash_at(&mut self, place: Option<&str>) {
+        self.crash_at = place.map(str::to_owned);
+    }
+
+    /// Whether the process died at its crash point.
+    pub fn has_died(&mut self) -> bool {
+        let ended = self.child.as_mut().is_some_and(|child| child.try_wait().is_ok_and(|status| status.is_some()));
+        ended && self.crash_at.is_some()
+    }
+
+    /// The books of the sandbox bank, while the hub does not run.
+    ///
+    /// # Panics
+    ///
+    /// When they cannot be read.
+    #[must_use]
+    pub fn bank(&self) -> aviso_acquirers::sandbox::SandboxBank {
+        let books = self.data_dir.join("sandbox-bank.jsonl");
+        aviso_acquirers::sandbox::SandboxBank::builder().journal(books).build().expect("the bank's books")
     }
 
     /// SIGKILL.
@@ -140,11 +169,7 @@ impl Hub {
     /// When its books cannot be read.
     #[must_use]
     pub fn bank_books(&self) -> Vec<i64> {
-        let bank = aviso_acquirers::sandbox::SandboxBank::builder()
-            .journal(self.data_dir.join("sandbox-bank.jsonl"))
-            .build()
-            .expect("the bank's books");
-        bank.authorizations().iter().map(|a| a.captured_minor - a.refunded_minor).collect()
+        self.bank().authorizations().iter().map(|a| a.captured_minor - a.refunded_minor).collect()
     }
 }
 

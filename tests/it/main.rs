@@ -1,6 +1,7 @@
 //! End-to-end tests: a file for each feature, on both databases, over real sockets.
 
 mod crash;
+mod crash_sweep;
 mod disputes;
 mod docs;
 mod failover;
@@ -22,6 +23,7 @@ mod routing;
 mod sandbox_page;
 mod saved_cards;
 mod secrets_scan;
+mod simulation;
 mod store;
 mod three_ds;
 mod three_ds_page;
