@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::{Job, Lane};
 use aviso_core::document::{
-    CardDocument, DeclineDocument, Document, EndpointDocument, MandateDocument, PaymentDocument, RefundDocument,
-    SavedCardDocument,
+    CardDocument, DeclineDocument, DisputeDocument, Document, EndpointDocument, MandateDocument, PaymentDocument,
+    RefundDocument, SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
 use aviso_core::id::{DeliveryId, EventId, PaymentId, ReviewId};
@@ -149,12 +149,51 @@ fn event(kind: EventType, shop: &str) -> Event {
                 last_success_at: None,
                 created_at: String::new(),
             }),
+            dispute: Some(dispute(shop)),
             ..Document::default()
         },
         audience: Audience {
             facts: facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
             ..Audience::default()
         },
+    }
+}
+
+fn dispute(reason: &str) -> DisputeDocument {
+    DisputeDocument {
+        id: "dsp_x".to_owned(),
+        payment: "pay_x".to_owned(),
+        mode: "test".to_owned(),
+        amount: 5_000,
+        currency: "EUR".to_owned(),
+        amount_held: 4_000,
+        stage: "dispute".to_owned(),
+        status: "opened".to_owned(),
+        reason_code: reason.to_owned(),
+        respond_by: Some(now().to_string()),
+        evidence: Vec::new(),
+        created_at: now().to_string(),
+        updated_at: now().to_string(),
+    }
+}
+
+#[test]
+fn every_standing_of_a_dispute_has_its_words() {
+    let site = "https://pay.example".parse().unwrap();
+    for language in Language::ALL {
+        let mut seen = std::collections::BTreeSet::new();
+        for (from, to, _) in aviso_core::dispute::status::TRANSITIONS {
+            for standing in [from, to] {
+                let mut job = job(EventType::DisputeUpdated, language, true, "Luna");
+                let dispute = job.event.document.dispute.as_mut().unwrap();
+                dispute.stage = standing.stage.as_str().to_owned();
+                dispute.status = standing.status.as_str().to_owned();
+                let notice = compose(&job, &Words::of(language), &site).unwrap();
+                assert_sound(&notice.screen.html);
+                seen.insert(notice.screen.html);
+            }
+        }
+        assert_eq!(seen.len(), 9, "{language:?}");
     }
 }
 
@@ -201,7 +240,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 5 + 5 + 5));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 5 + 5 + 10));
 }
 
 #[test]

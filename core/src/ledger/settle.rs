@@ -71,8 +71,7 @@ async fn settle_one(tx: &Tx, actor: &Actor, cut: &Cut) -> Result<Vec<Settled>, L
     if !rows::payout::lock_merchant(tx, merchant).await? {
         return Err(LedgerError::NotFound(merchant));
     }
-    let standing = rows::balances(tx.conn(), Some(cut.world)).await?;
-    let later = rows::moved_since(tx.conn(), cut.world, cut.before).await?;
+    let rows::Standing { now: standing, since: later } = rows::standing(tx.conn(), cut.world, cut.before).await?;
     let mut settled = Vec::new();
     for balance in MerchantBalance::of(&standing) {
         let (part, transfers) = moves(merchant, mode, &balance, &standing, &later);

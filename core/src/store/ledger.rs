@@ -6,7 +6,8 @@ pub(crate) mod seal;
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Order, QueryFilter,
-    QueryOrder, QuerySelect, Statement, sea_query::OnConflict,
+    QueryOrder, QuerySelect, QueryTrait, Statement,
+    sea_query::{Expr, OnConflict, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -74,7 +75,7 @@ pub(crate) async fn page(
     let mut all = Condition::all()
         .add(Column::MerchantId.eq(scope.0.as_uuid()))
         .add(Column::Mode.eq(scope.1.as_str()))
-        .add_option(filter.payment.map(|id| Column::PaymentId.eq(id.as_uuid())))
+        .add_option(filter.payment.map(of_payment))
         .add_option(filter.kind.map(|kind| Column::Kind.eq(kind.as_str())))
         .add_option(filter.created_from.map(|at| Column::CreatedAt.gte(at.as_micros())))
         .add_option(filter.created_before.map(|at| Column::CreatedAt.lt(at.as_micros())));
@@ -89,6 +90,17 @@ pub(crate) async fn page(
         .order_by(Column::Line, Order::Desc)
         .limit(limit);
     Ok(query.all(conn).await?.into_iter().map(entry_from).collect())
+}
+
+/// The transactions about a payment, found by the index of their first lines.
+fn of_payment(payment: PaymentId) -> SimpleExpr {
+    let firsts = ledger_entry::Entity::find()
+        .select_only()
+        .column(ledger_entry::Column::TransactionId)
+        .filter(ledger_entry::Column::PaymentId.eq(payment.as_uuid()))
+        // A literal, as in the index's predicate.
+        .filter(Expr::cust("line = 1"));
+    ledger_entry::Column::TransactionId.in_subquery(QueryTrait::into_query(firsts))
 }
 
 /// The entries of these transactions, by transaction and line.
@@ -121,7 +133,7 @@ SELECT merchant_id, mode, currency, account, CAST(SUM(amount) AS bigint) AS bala
     SELECT merchant_id, mode, currency, debit AS account, -amount FROM ledger_queue
         JOIN ledger_entry ON ledger_entry.transaction_id = ledger_queue.transaction_id WHERE {world}
 ) AS moves
-GROUP BY merchant_id, mode, currency, account ORDER BY merchant_id, mode, currency, account";
+GROUP BY merchant_id, mode, currency, account";
 
 /// Every balance at this moment, of one merchant and mode or of all.
 pub(crate) async fn balances(
@@ -136,35 +148,63 @@ pub(crate) async fn balances(
         }
         None => Statement::from_string(backend, BALANCES.replace("{world}", "1 = 1")),
     };
-    BalanceRow::find_by_statement(statement).all(conn).await?.into_iter().map(balance_from).collect()
+    let rows = BalanceRow::find_by_statement(statement).all(conn).await?;
+    let mut balances: Vec<AccountBalance> = rows.into_iter().map(balance_from).collect::<Result<_, _>>()?;
+    balances
+        .sort_by_cached_key(|one| (one.merchant_id, one.mode.as_str(), one.currency.code(), one.account.to_string()));
+    Ok(balances)
 }
 
-/// What moved on each account after a moment, settlements and payouts apart. A settlement with an
-/// earlier end has taken its part already.
-const MOVED_SINCE: &str = "
-SELECT merchant_id, mode, currency, account, CAST(SUM(amount) AS bigint) AS balance FROM (
-    SELECT merchant_id, mode, currency, credit AS account, amount FROM ledger_entry
-        WHERE merchant_id = $1 AND mode = $2 AND transaction_id >= $3 AND created_at >= $4
-        AND kind NOT IN ('settlement', 'payout')
+/// The balances of a merchant, and what of them moved at or after a moment.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// As they are now.
+    pub(crate) now: Vec<AccountBalance>,
+    /// What moved since, settlements and payouts apart.
+    pub(crate) since: Vec<AccountBalance>,
+}
+
+#[derive(FromQueryResult)]
+struct StandingRow {
+    late: i32,
+    #[sea_orm(nested)]
+    balance: BalanceRow,
+}
+
+/// Balances, and what moved on each account at or after a moment: in one statement, so that nothing comes
+/// between. Settlements and payouts do not count as moves: an earlier one has taken its part already.
+const STANDING: &str = "
+SELECT 0 AS late, merchant_id, mode, currency, account, balance FROM ({balances}) AS standing
+UNION ALL
+SELECT 1 AS late, merchant_id, mode, currency, account, CAST(SUM(amount) AS bigint) AS balance FROM (
+    SELECT merchant_id, mode, currency, credit AS account, amount FROM ledger_entry WHERE {late}
     UNION ALL
-    SELECT merchant_id, mode, currency, debit AS account, -amount FROM ledger_entry
-        WHERE merchant_id = $1 AND mode = $2 AND transaction_id >= $3 AND created_at >= $4
-        AND kind NOT IN ('settlement', 'payout')
-) AS moves
+    SELECT merchant_id, mode, currency, debit AS account, -amount FROM ledger_entry WHERE {late}
+) AS late_moves
 GROUP BY merchant_id, mode, currency, account";
 
-/// What moved on each account of a merchant at or after a moment, settlements and payouts apart.
-pub(crate) async fn moved_since(
+const LATE: &str = "merchant_id = $1 AND mode = $2 AND transaction_id >= $3 AND created_at >= $4
+        AND kind NOT IN ('settlement', 'payout')";
+
+/// How a merchant stands, and what of it is from a moment or later.
+pub(crate) async fn standing(
     conn: &impl ConnectionTrait,
     (merchant, mode): (MerchantId, Mode),
     since: Timestamp,
-) -> Result<Vec<AccountBalance>, StoreError> {
+) -> Result<Standing, StoreError> {
     // Ids begin with their millisecond: no id of that time or later is smaller than this.
     let millis = u64::try_from(since.as_micros() / 1_000).unwrap_or(0);
     let first = Uuid::from_u128(u128::from(millis) << 80);
     let values = [merchant.as_uuid().into(), mode.as_str().into(), first.into(), since.as_micros().into()];
-    let statement = Statement::from_sql_and_values(conn.get_database_backend(), MOVED_SINCE, values);
-    BalanceRow::find_by_statement(statement).all(conn).await?.into_iter().map(balance_from).collect()
+    let balances = BALANCES.replace("{world}", "merchant_id = $1 AND mode = $2");
+    let sql = STANDING.replace("{balances}", &balances).replace("{late}", LATE);
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
+    let mut standing = Standing { now: Vec::new(), since: Vec::new() };
+    for row in StandingRow::find_by_statement(statement).all(conn).await? {
+        let part = if row.late == 0 { &mut standing.now } else { &mut standing.since };
+        part.push(balance_from(row.balance)?);
+    }
+    Ok(standing)
 }
 
 fn balance_from(row: BalanceRow) -> Result<AccountBalance, StoreError> {

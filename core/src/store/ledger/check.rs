@@ -19,10 +19,10 @@ SELECT mode, currency, account, CAST(SUM(amount) AS bigint) AS difference FROM (
     SELECT merchant_id, mode, currency, account, balance AS amount FROM ledger_balance
     UNION ALL
     SELECT merchant_id, mode, currency, debit AS account, amount FROM ledger_entry
-        WHERE NOT EXISTS (SELECT 1 FROM ledger_queue WHERE ledger_queue.transaction_id = ledger_entry.transaction_id)
+        WHERE transaction_id NOT IN (SELECT transaction_id FROM ledger_queue)
     UNION ALL
     SELECT merchant_id, mode, currency, credit AS account, -amount FROM ledger_entry
-        WHERE NOT EXISTS (SELECT 1 FROM ledger_queue WHERE ledger_queue.transaction_id = ledger_entry.transaction_id)
+        WHERE transaction_id NOT IN (SELECT transaction_id FROM ledger_queue)
 ) AS moves
 GROUP BY merchant_id, mode, currency, account HAVING SUM(amount) <> 0 ORDER BY mode, currency, account LIMIT $1";
 
@@ -59,7 +59,7 @@ struct Found {
 const UNCHAINED: &str = "
 SELECT DISTINCT transaction_id AS id FROM ledger_entry
 WHERE NOT EXISTS (SELECT 1 FROM ledger_seal WHERE ledger_seal.transaction_id = ledger_entry.transaction_id)
-    AND NOT EXISTS (SELECT 1 FROM ledger_queue WHERE ledger_queue.transaction_id = ledger_entry.transaction_id)
+    AND transaction_id NOT IN (SELECT transaction_id FROM ledger_queue)
 ORDER BY transaction_id LIMIT $1";
 
 /// Transactions that are neither sealed nor queued.
