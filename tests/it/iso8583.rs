@@ -204,7 +204,7 @@ with_a_bank! {
             ("4000000000009839", "void", "voided", 0),
         ] {
             let id = merchant.pay(&Order::new(800, pan).reserved()).await.expect(201).text_at("/id");
-            merchant.post(&format!("/v1/payments/{id}/{verb}"), &json!({})).await.expect(200);
+            merchant.post(&format!("/v1/payments/{id}/{verb}"), &json!({})).await.expect(202);
             assert_eq!(merchant.status(&id).await, "authorized");
             ends_as(app, &merchant, &id, ends).await;
             let books = bank.books();

@@ -14,6 +14,8 @@ use aviso_tests::until::until;
 use aviso_tests::{card, on_both_databases};
 use serde_json::json;
 
+use crate::review::hold;
+
 /// Fails at the bank before the card is looked at.
 const PROCESSING_ERROR: &str = "4000000000000119";
 const LOST: &str = "4000000000009987";
@@ -192,7 +194,7 @@ on_both_databases! {
         merchant.pay(&order).await.expect(201);
     }
 
-    async fn payers_from_abroad_are_accepted_held_or_refused(app: TestApp) {
+    async fn payers_from_abroad_are_accepted_challenged_or_refused(app: TestApp) {
         let merchant = app.merchant().await;
         let abroad = NonResidentsDraft {
             home_country: Some("ES".to_owned()),
@@ -206,10 +208,15 @@ on_both_databases! {
         assert_eq!(home.text_at("/card/issuer"), "Test Bank Spain");
         assert_eq!(home.text_at("/card/issuer_country"), "ES");
         assert_eq!(home.text_at("/card/kind"), "credit");
-        let held = merchant.pay(&Order::new(900, FRENCH)).await.expect(201);
-        assert_eq!(held.text_at("/status"), "in_review");
-        let reviews = app.hub.services.payments.open_reviews(10).await.expect("reviews");
-        assert_eq!(reviews[0].reasons, ["policy.non_resident"]);
+        assert!(home.json().get("authentication").is_none());
+        let challenged = merchant.pay(&Order::new(900, FRENCH)).await.expect(201);
+        assert_eq!(challenged.text_at("/status"), "captured");
+        assert_eq!(challenged.text_at("/authentication/status"), "authenticated");
+        let id = challenged.text_at("/id").parse().expect("an id");
+        let decisions = app.hub.services.risk.decisions(id).await.expect("decisions");
+        assert_eq!(decisions[0].reasons, ["policy.non_resident"]);
+        let never = Order { body: { let mut body = Order::new(900, FRENCH).body; body["three_ds"] = json!("never"); body } };
+        assert_eq!(merchant.pay(&never).await.expect(201).text_at("/authentication/status"), "authenticated");
         let before = heard(&app);
         let (code, id) = decline(merchant.pay(&Order::new(900, UNKNOWN_ISSUER)).await);
         assert_eq!((code.as_str(), heard(&app)), ("card_not_accepted", before));
@@ -219,10 +226,9 @@ on_both_databases! {
 
     async fn a_payment_that_staff_release_goes_to_the_second_bank_too(app: TestApp) {
         let merchant = app.merchant().await;
-        let mut draft = both();
-        draft.non_residents.unknown_cards = Some("challenge".to_owned());
-        configure(&app, &merchant, &draft).await;
-        let held = merchant.pay(&Order::new(900, card::LINK_DOWN)).await.expect(201);
+        configure(&app, &merchant, &both()).await;
+        hold(&app, "held@example.com").await;
+        let held = merchant.pay(&Order::new(900, card::LINK_DOWN).by("held@example.com")).await.expect(201);
         assert_eq!(held.text_at("/status"), "in_review");
         let payments = &app.hub.services.payments;
         let review = payments.open_reviews(10).await.expect("reviews")[0].id;

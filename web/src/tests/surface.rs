@@ -97,6 +97,7 @@ fn the_document_refers_only_to_what_is_in_it_and_knows_every_code_of_the_api() {
         Code::LinkInvalid,
         Code::MethodNotAllowed,
         Code::ReviewNotOpen,
+        Code::OperationNotOpen,
         Code::TelegramTaken,
         Code::AccountBound,
     ];
