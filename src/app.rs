@@ -39,6 +39,8 @@ pub use services::{Services, migrate, open_store};
 const JANITOR_EVERY: Duration = Duration::from_millis(500);
 /// How often reservations that run out and overdue outcomes are looked for.
 const RESERVATIONS_EVERY: Duration = Duration::from_secs(1);
+/// How often security codes are forgotten whose buyers did not come back in time.
+const FORGET_EVERY: Duration = Duration::from_secs(10);
 /// How often the ledger is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How often histograms are folded, so that they do not grow.
@@ -97,6 +99,13 @@ impl App {
             let stop = tasks.base_token();
             tasks.spawn_base("iso8583", link.clone().run(stop));
         }
+        let (stop, payments) = (tasks.token(), services.payments.clone());
+        // In every process: each holds the security codes of the buyers that it sent to their issuers.
+        let forget = every(FORGET_EVERY, stop, async move || {
+            payments.forget_late_codes();
+            Ok(())
+        });
+        tasks.spawn("security-codes", forget);
         if has(RoleName::Janitor) {
             start_janitor(&mut tasks, &services);
         }
@@ -293,10 +302,11 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
         "reservations",
         every(RESERVATIONS_EVERY, stop, async move || {
             payments.warn_due().await?;
-            payments.release_due().await?;
-            payments.escalate_due().await.map(|_| ())
+            payments.release_due().await.map(|_| ())
         }),
     );
+    let (stop, payments) = (tasks.token(), services.payments.clone());
+    tasks.spawn("overdue", every(RESERVATIONS_EVERY, stop, async move || payments.escalate_due().await.map(|_| ())));
     let (stop, disputes) = (tasks.token(), services.disputes.clone());
     tasks.spawn(
         "disputes",

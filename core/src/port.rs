@@ -297,7 +297,11 @@ pub trait Acquirer: Send + Sync + std::fmt::Debug {
     /// Passes on what a merchant answered to a dispute. Sent until it is taken; a repeated one changes
     /// nothing. Where the link has no such message, staff pass it on at the acquirer's own desk.
     async fn reply_to_dispute(&self, dispute_ref: &str, reply: DisputeReply<'_>) -> Result<(), LinkError> {
-        tracing::warn!(acquirer = self.name(), dispute_ref, ?reply, "to be passed on by hand");
+        let what = match reply {
+            DisputeReply::Challenged(_) => "evidence",
+            DisputeReply::Accepted => "acceptance",
+        };
+        tracing::warn!(acquirer = self.name(), dispute_ref, what, "to be passed on by hand");
         Ok(())
     }
 

@@ -10,7 +10,7 @@ pub(crate) struct Migration;
 
 const UP: &str = "
 ALTER TABLE attempt ADD COLUMN three_ds text NOT NULL DEFAULT 'automatic'
-    CONSTRAINT attempt_three_ds_check CHECK (three_ds IN ('automatic', 'always', 'never'));
+    CONSTRAINT attempt_three_ds_check CHECK (three_ds IN ('automatic', 'always', 'never', 'required'));
 ALTER TABLE attempt ADD COLUMN return_url text;
 ALTER TABLE attempt ADD COLUMN action_kind text
     CONSTRAINT attempt_action_kind_check CHECK (action_kind IN ('three_ds', 'wallet'));

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use aviso_core::audit::Actor;
 use aviso_core::id::MerchantId;
 use aviso_core::merchant::Mode;
+use aviso_core::port::Acquirer;
 use aviso_core::routing::ProfileDraft;
 
 use crate::app::Services;
@@ -25,7 +26,15 @@ pub(super) async fn configure(
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let draft: ProfileDraft = toml::from_str(&text).with_context(|| file.display().to_string())?;
     let acquirers = services.payments.bank_states();
-    let names: Vec<&str> = acquirers.iter().map(|(name, _)| name.as_str()).collect();
+    let real = services.iso8583.as_ref().map(Acquirer::name);
+    let first = services.payments.first_acquirer(mode);
+    // Test keys must not reach a bank that moves real money, nor live payments be approved by a sandbox.
+    let fits = |name: &str| match (mode, real) {
+        (_, None) => true,
+        (Mode::Test, Some(real)) => name != real || name == first,
+        (Mode::Live, Some(real)) => name == real,
+    };
+    let names: Vec<&str> = acquirers.iter().map(|(name, _)| name.as_str()).filter(|name| fits(name)).collect();
     let profile = match draft.check(&names) {
         Ok(profile) => profile,
         Err(errors) => {

@@ -170,13 +170,13 @@ fn sandbox_buyers(
     Ok((Arc::new(issuer), Arc::new(wallet)))
 }
 
-/// Whether payments go to the sandbox bank unless something else is said.
+/// Whether there is no bank but the sandbox': only then may its issuers be believed and its wallet pay.
 pub(super) fn is_sandbox(config: &Config) -> bool {
-    config.payments.acquirer == "sandbox"
+    config.payments.acquirer == "sandbox" && config.iso8583.is_none()
 }
 
 /// The acquirers, the one that the configuration names first. That it is configured was checked before.
-/// The sandbox' wallet is offered only where the sandbox bank is first: its money is not real.
+/// The sandbox' wallet is offered only where there is no other bank: its money is not real.
 fn acquirers(
     config: &Config,
     bank: &Arc<SandboxBank>,
@@ -187,9 +187,11 @@ fn acquirers(
     let more = more_banks.iter().map(|bank| Arc::clone(bank) as Arc<dyn Acquirer>);
     let bank = Arc::clone(bank) as Arc<dyn Acquirer>;
     let link = iso8583.map(|link| Arc::new(link.clone()) as Arc<dyn Acquirer>);
+    let first_is_link = config.payments.acquirer != "sandbox";
     match link {
-        Some(link) if !is_sandbox(config) => Acquirers::new(link, more.chain([bank])),
-        link => Acquirers::new(bank, link.into_iter().chain(more).chain([Arc::clone(wallet) as Arc<dyn Acquirer>])),
+        Some(link) if first_is_link => Acquirers::new(link, more.chain([bank])),
+        Some(link) => Acquirers::new(bank, more.chain([link])),
+        None => Acquirers::new(bank, more.chain([Arc::clone(wallet) as Arc<dyn Acquirer>])),
     }
 }
 

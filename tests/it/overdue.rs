@@ -37,6 +37,9 @@ on_both_databases! {
         boss.reads(|message| message.text.contains("The bank did it")).await;
         assert_eq!(merchant.status(&paid.text_at("/id")).await, "captured");
         merchant.hears("payment.captured").await;
+        // What was settled by hand is in the books.
+        let books = app.hub.services.ledger.audit().await.expect("a check");
+        assert!(books.is_whole(), "{books:?}");
         boss.say(&format!("/settle {operation} failed no"));
         boss.reads(|message| message.text.contains("known already")).await;
     }

@@ -5,7 +5,7 @@ use aviso_core::port::{AcquirerAnswer, LinkError};
 
 use super::compose;
 use super::message::Message;
-use super::response_code::{Verdict, settles_reversal, verdict};
+use super::response_code::{Verdict, leaves_open, settles_reversal, verdict};
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -31,6 +31,9 @@ impl Asked {
 /// [`LinkError::Unknown`] when it does not say what became of the message.
 pub(super) fn read(answer: &Message, asked: &Asked) -> Result<AcquirerAnswer, LinkError> {
     let code = answer.text(39).ok_or_else(|| unknown("the answer has no response code"))?;
+    if leaves_open(code) {
+        return Err(unknown(&format!("the bank does not say what became of the message: {code}")));
+    }
     if let Verdict::Declined(reason) = verdict(code) {
         return Ok(AcquirerAnswer::Declined { code: reason, network_code: Some(code.to_owned()) });
     }

@@ -31,12 +31,16 @@ pub(super) fn verdict(code: &str) -> Verdict {
         "75" => DeclineCode::CardVelocityExceeded,
         "82" | "N7" => DeclineCode::IncorrectCvc,
         "91" | "92" => DeclineCode::BankUnavailable,
-        "06" | "09" | "13" | "19" | "21" | "25" | "30" | "63" | "68" | "88" | "94" | "95" | "96" => {
-            DeclineCode::ProcessingError
-        }
+        "06" | "13" | "19" | "21" | "25" | "30" | "63" | "88" | "95" | "96" => DeclineCode::ProcessingError,
         _ => DeclineCode::CardDeclined,
     };
     Verdict::Declined(declined)
+}
+
+/// Whether a code leaves open what became of the message: it is still being worked on (09), the issuer's
+/// answer came too late (68), or the message was seen before (94). Such an authorization may stand.
+pub(super) fn leaves_open(code: &str) -> bool {
+    matches!(code, "09" | "68" | "94")
 }
 
 /// Whether the answer to a reversal advice ends the matter: reversed (00), no such message (25), or
@@ -49,6 +53,14 @@ pub(super) fn settles_reversal(code: &str) -> bool {
 mod tests {
     use super::*;
     use aviso_core::payment::decline::Advice;
+
+    #[test]
+    fn what_is_open_is_no_refusal() {
+        for code in ["09", "68", "94"] {
+            assert!(leaves_open(code), "{code}");
+        }
+        assert!(!leaves_open("05") && !leaves_open("96") && !leaves_open("00"));
+    }
 
     #[test]
     fn each_code_has_its_reason_and_advice() {

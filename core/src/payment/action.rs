@@ -53,6 +53,9 @@ pub enum ThreeDs {
     Always,
     /// Not for the bank's wish; what antifraud wants happens nevertheless.
     Never,
+    /// Before the bank is asked, because antifraud or the merchant's policy wants it: nothing goes to the bank
+    /// unless the buyer was authenticated.
+    Required,
 }
 
 impl ThreeDs {
@@ -63,13 +66,14 @@ impl ThreeDs {
             Self::Automatic => "automatic",
             Self::Always => "always",
             Self::Never => "never",
+            Self::Required => "required",
         }
     }
 
     /// The choice with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Automatic, Self::Always, Self::Never].into_iter().find(|choice| choice.as_str() == name)
+        [Self::Automatic, Self::Always, Self::Never, Self::Required].into_iter().find(|choice| choice.as_str() == name)
     }
 }
 

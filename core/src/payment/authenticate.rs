@@ -67,7 +67,7 @@ enum Step {
 /// Whether the issuer is asked before the bank.
 pub(super) fn asks_first(three_ds: ThreeDs, challenge: Challenge) -> bool {
     match (three_ds, challenge) {
-        (ThreeDs::Always, _) | (_, Challenge::Wanted) => true,
+        (ThreeDs::Always | ThreeDs::Required, _) | (_, Challenge::Wanted) => true,
         (ThreeDs::Automatic | ThreeDs::Never, Challenge::NotWanted) => false,
     }
 }
@@ -238,6 +238,12 @@ impl Payments {
             AuthenticationAnswer::Done(found) => {
                 attempt.authentication = Some(AuthenticationRecord::from(found));
                 match found.status {
+                    // Who had to be authenticated was not: the issuer's silence is no proof.
+                    AuthenticationStatus::Attempted | AuthenticationStatus::Unavailable
+                        if attempt.three_ds == ThreeDs::Required =>
+                    {
+                        refuse(tx, waiting, payment, attempt, DeclineCode::AuthenticationFailed, now).await
+                    }
                     AuthenticationStatus::Authenticated
                     | AuthenticationStatus::Attempted
                     | AuthenticationStatus::Unavailable => {
@@ -276,6 +282,9 @@ impl Payments {
         found: Authentication,
         now: Timestamp,
     ) -> Result<Step, PaymentError> {
+        if !keep::is_usable(tx, &attempt).await? {
+            return refuse(tx, waiting, payment, attempt, DeclineCode::CardFrozen, now).await;
+        }
         let sealed = attempt.sealed_card.take();
         let card = self.open_card(attempt.id, sealed.as_deref()).map_err(PaymentError::Seal)?;
         let payment = payment.send(now)?;

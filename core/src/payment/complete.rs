@@ -20,7 +20,7 @@ use crate::payment::bank::{BankWord, ByHand};
 use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
-use crate::payment::lapse::TRY_AGAIN_AFTER;
+use crate::payment::lapse::{REACH_AGAIN_AFTER, TRY_AGAIN_AFTER};
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::overdue::{audit_row, overdue_event, settlement_action};
 use crate::payment::published::{document_of, operation_document, payment_event, refund_document, refund_event};
@@ -55,7 +55,33 @@ pub(super) struct Completion<'a> {
     pub(super) fees: &'a FeeTable,
     /// Whether what is paid with is still at hand, so that the next bank can be asked.
     pub(super) goes_on: bool,
+    /// What the unit before wrote, when this process made it.
+    pub(super) stored: Option<&'a Stored>,
     pub(super) now: Timestamp,
+}
+
+/// What the unit before the bank was asked wrote down. While the payment has not changed since, none of it
+/// need be read again.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) operation: Operation,
+    pub(super) attempt: Attempt,
+    /// The payment's version and the number of its newest event.
+    pub(super) seen: (i32, i32),
+}
+
+impl Stored {
+    /// Whether nothing about the payment changed since.
+    fn stands(&self, payment: &Payment) -> bool {
+        self.seen == (payment.version, payment.sequence)
+    }
+}
+
+/// An authorization that was just sent, with what is known of it besides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) stored: Option<&'a Stored>,
 }
 
 /// A word about a message that is about to be written down.
@@ -65,6 +91,7 @@ struct Completed<'a> {
     word: &'a BankWord,
     shop: Option<&'a str>,
     goes_on: bool,
+    stored: Option<&'a Stored>,
 }
 
 /// What became of a message that was just sent.
@@ -110,7 +137,7 @@ impl Payments {
         claim: Option<&Claim>,
         shop: Option<&str>,
     ) -> Result<Handled, PaymentError> {
-        let word = Completed { operation, payment, word, shop, goes_on: false };
+        let word = Completed { operation, payment, word, shop, goes_on: false, stored: None };
         match self.write_down(word, claim).await? {
             Settled::Done(handled) => Ok(handled),
             // Asked not to go on.
@@ -122,20 +149,21 @@ impl Payments {
     /// did nothing, the message to the next bank is written in the same unit.
     pub(super) async fn settle_or_go_on(
         &self,
-        operation: &Operation,
+        sent: Sent<'_>,
         word: &BankWord,
         claim: Option<&Claim>,
         shop: &str,
     ) -> Result<Settled<Handled>, PaymentError> {
-        let (operation, payment) = (operation.id, operation.payment_id);
-        self.write_down(Completed { operation, payment, word, shop: Some(shop), goes_on: true }, claim).await
+        let (operation, payment) = (sent.operation.id, sent.operation.payment_id);
+        let stored = sent.stored;
+        self.write_down(Completed { operation, payment, word, shop: Some(shop), goes_on: true, stored }, claim).await
     }
 
     async fn write_down(&self, known: Completed<'_>, claim: Option<&Claim>) -> Result<Settled<Handled>, PaymentError> {
-        let Completed { operation, payment, word, shop, goes_on } = known;
+        let Completed { operation, payment, word, shop, goes_on, stored } = known;
         let (spare, now) = (self.new_message().await?, self.now());
         let fees = self.fees.current(now).await?;
-        let completion = Completion { operation, payment, word, shop, spare, fees: &fees, goes_on, now };
+        let completion = Completion { operation, payment, word, shop, spare, fees: &fees, goes_on, stored, now };
         self.store
             .write(async |tx| {
                 Ok(match self.complete_in(tx, &completion).await? {
@@ -149,10 +177,15 @@ impl Payments {
     /// The same inside a unit of work of the caller's.
     pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Settled<Document>, PaymentError> {
         let payment = rows::lock(tx, known.payment).await?.ok_or(PaymentError::NotFound(known.payment))?;
-        let operation = operation_rows::by_id(tx.conn(), known.operation, payment.currency())
-            .await?
-            .ok_or(PaymentError::Interrupted)?;
-        let attempt = attempt_rows::by_id(tx.conn(), operation.attempt_id).await?.ok_or(PaymentError::Interrupted)?;
+        let (operation, attempt) = match known.stored.filter(|stored| stored.stands(&payment)) {
+            Some(stored) => (stored.operation.clone(), stored.attempt.clone()),
+            None => {
+                let operation = operation_rows::by_id(tx.conn(), known.operation, payment.currency()).await?;
+                let operation = operation.ok_or(PaymentError::Interrupted)?;
+                let attempt = attempt_rows::by_id(tx.conn(), operation.attempt_id).await?;
+                (operation, attempt.ok_or(PaymentError::Interrupted)?)
+            }
+        };
         let shop = match known.shop {
             Some(shop) => shop.to_owned(),
             None => merchants::name(tx.conn(), payment.merchant_id).await?,
@@ -274,13 +307,29 @@ impl Work<'_> {
                     operation_rows::update(self.tx, &self.operation).await?;
                 }
             }
-            BankWord::Said(_)
-            | BankWord::NotSent
-            | BankWord::NeverArrived
-            | BankWord::Unknown
-            | BankWord::Settled(_) => {}
+            BankWord::Said(answer) => self.note_contradiction(answer),
+            BankWord::NotSent | BankWord::NeverArrived | BankWord::Unknown | BankWord::Settled(_) => {}
         }
         Ok(())
+    }
+
+    /// A late word that says the opposite of what is written down: our books and the bank's may differ.
+    fn note_contradiction(&self, answer: &AcquirerAnswer) {
+        let contradicts = match (answer, self.operation.status) {
+            (AcquirerAnswer::Approved { .. }, OperationStatus::Failed)
+            | (AcquirerAnswer::Declined { .. }, OperationStatus::Succeeded) => true,
+            (
+                AcquirerAnswer::Approved { .. }
+                | AcquirerAnswer::Declined { .. }
+                | AcquirerAnswer::ActionRequired { .. }
+                | AcquirerAnswer::Pending,
+                _,
+            ) => false,
+        };
+        if contradicts {
+            tracing::error!(operation = %self.operation.id, "the bank contradicts what is written down; staff must look");
+            metrics::counter!("aviso_bank_conflicts_total").increment(1);
+        }
     }
 
     /// Staff know what became of it. Their word is written down with it.
@@ -289,8 +338,10 @@ impl Work<'_> {
         audit::record(self.tx, &row, self.now).await?;
         match word.settlement {
             Settlement::Done => {
+                let before = self.payment.clone();
                 self.settle(OperationStatus::Succeeded, None);
-                self.approved(refund).await
+                self.approved(refund).await?;
+                Ok(self.book(&before).await?)
             }
             Settlement::Failed => self.refused(DeclineCode::ProcessingError, refund).await,
         }
@@ -395,6 +446,11 @@ impl Work<'_> {
                 self.end_refund(refund, RefundStatus::Failed, EventType::RefundFailed).await?;
             }
             OperationKind::Capture => self.tell_refusal(EventType::PaymentCaptureFailed),
+            // The bank was not reached: nothing was refused, and it is soon tried again.
+            OperationKind::Void if self.operation.by_expiry && code == DeclineCode::BankUnavailable => {
+                let again = self.now.after(REACH_AGAIN_AFTER);
+                self.payment = self.payment.clone().postpone_lapse(again, self.now)?;
+            }
             OperationKind::Void if self.operation.by_expiry => {
                 // What runs out at the bank, too, is tried again rather than called released.
                 let again = self.now.after(TRY_AGAIN_AFTER);

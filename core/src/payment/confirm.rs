@@ -14,6 +14,7 @@ use crate::payment::action::{ReturnUrl, ThreeDs};
 use crate::payment::attempt::{Attempt, Method, WalletName};
 use crate::payment::authenticate::{Waiting, asks_first};
 use crate::payment::card::{Card, Cvc};
+use crate::payment::complete::{Sent, Stored};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
@@ -135,7 +136,7 @@ pub(super) enum Begun {
     /// It ended earlier.
     Replayed(Answer),
     /// This goes to the bank now; with the saved card that pays, when one does.
-    ToBank(Box<Operation>, Option<Box<Card>>),
+    ToBank(Box<Stored>, Option<Box<Card>>),
     /// The card's issuer is asked first.
     ToIssuer(Waiting, Option<Box<Card>>),
 }
@@ -226,7 +227,7 @@ impl Payments {
         let refusal = standing.join(&mut screening, can_ask);
         if screening.challenge == Challenge::Wanted {
             // Kept with the attempt, so that it counts after a review, too.
-            attempt.three_ds = ThreeDs::Always;
+            attempt.three_ds = ThreeDs::Required;
         }
         metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
         attempt.verdict = screening.verdict;
@@ -280,7 +281,13 @@ impl Payments {
         }
         events::insert(tx, &told).await?;
         Ok(match operation {
-            Some(operation) => Begun::ToBank(Box::new(operation), paying.into_opened()),
+            Some(operation) => {
+                let opened = paying.into_opened();
+                Begun::ToBank(
+                    Box::new(Stored { operation, attempt, seen: (payment.version, payment.sequence) }),
+                    opened,
+                )
+            }
             None if asks_issuer => {
                 let (amount, shop) = (payment.amount, shop.to_owned());
                 let waiting = Waiting { payment: payment.id, attempt: attempt.id, amount, shop, message };
@@ -303,17 +310,19 @@ impl Payments {
         match (begun, confirmation) {
             (Begun::Done(document), _) => Ok(Handled::Done(document)),
             (Begun::Replayed(answer), _) => Ok(Handled::Replayed(answer)),
-            (Begun::ToBank(operation, opened), Some(confirmation)) => {
+            (Begun::ToBank(stored, opened), Some(confirmation)) => {
+                let operation = &stored.operation;
                 let back = self.return_page(operation.attempt_id);
                 let method = &confirmation.method;
                 let instrument = method.instrument(opened.as_deref(), &back).ok_or(PaymentError::Interrupted)?;
                 crash::at(Point::AttemptStored);
-                let word = self.bank.authorize(&operation, instrument).await;
+                let word = self.bank.authorize(operation, instrument).await;
                 crash::at(Point::AttemptAnswered);
                 if let Some(paying) = method.card(opened.as_deref()).filter(|_| self.steps_up(confirmation, &word)) {
-                    return self.step_up(&operation, &word, paying, claim, shop).await;
+                    return self.step_up(operation, &word, paying, claim, shop).await;
                 }
-                let done = self.settle_or_ask_next(&operation, &word, instrument, claim, shop).await;
+                let sent = Sent { operation, stored: Some(&stored) };
+                let done = self.settle_or_ask_next(sent, &word, instrument, claim, shop).await;
                 crash::at(Point::AttemptDone);
                 done
             }

@@ -6,7 +6,7 @@
 
 use crate::idempotency::Claim;
 use crate::payment::bank::BankWord;
-use crate::payment::complete::Settled;
+use crate::payment::complete::{Sent, Settled};
 use crate::payment::error::PaymentError;
 use crate::payment::operation::Operation;
 use crate::payment::{Handled, Payments};
@@ -22,24 +22,25 @@ impl Payments {
         shop: &str,
     ) -> Result<Handled, PaymentError> {
         let word = self.bank.authorize(operation, instrument).await;
-        self.settle_or_ask_next(operation, &word, instrument, claim, shop).await
+        let sent = Sent { operation, stored: None };
+        self.settle_or_ask_next(sent, &word, instrument, claim, shop).await
     }
 
     /// Writes down what the first bank said; asks the next one, when there is one and the first certainly did
     /// nothing.
     pub(super) async fn settle_or_ask_next(
         &self,
-        operation: &Operation,
+        sent: Sent<'_>,
         word: &BankWord,
         instrument: Instrument<'_>,
         claim: Option<&Claim>,
         shop: &str,
     ) -> Result<Handled, PaymentError> {
-        let next = match self.settle_or_go_on(operation, word, claim, shop).await? {
+        let next = match self.settle_or_go_on(sent, word, claim, shop).await? {
             Settled::Done(handled) => return Ok(handled),
             Settled::GoesOn(next) => next,
         };
-        let (from, to) = (operation.acquirer.clone(), next.acquirer.clone());
+        let (from, to) = (sent.operation.acquirer.clone(), next.acquirer.clone());
         tracing::warn!(operation = %next.id, from, to, "an authorization goes to another bank");
         metrics::counter!("aviso_failovers_total", "from" => from, "to" => to).increment(1);
         let word = self.bank.authorize(&next, instrument).await;

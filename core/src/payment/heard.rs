@@ -81,7 +81,8 @@ impl Payments {
                 }
                 let spare = message;
                 let (word, fees, goes_on) = (&word, &*fees, false);
-                let completion = Completion { operation, payment, word, shop: None, spare, fees, goes_on, now };
+                let completion =
+                    Completion { operation, payment, word, shop: None, spare, fees, goes_on, stored: None, now };
                 self.complete_in(tx, &completion).await?;
                 Ok::<_, PaymentError>(Heard::Applied)
             })

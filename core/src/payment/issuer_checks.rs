@@ -17,6 +17,11 @@ const ROUND_MAX: u64 = 100;
 const AT_ONCE: usize = 16;
 
 impl Payments {
+    /// Forgets the security codes, held in this process, of buyers that did not come back in time.
+    pub fn forget_late_codes(&self) {
+        self.issuer.codes.sweep(self.now());
+    }
+
     /// Asks the issuer of every attempt that is due: a result is acted on, an overdue one declined.
     /// Gives how many. Safe to run twice and on several instances.
     ///
@@ -25,7 +30,6 @@ impl Payments {
     /// [`StoreError`]; what failed for one attempt is logged and tried again later.
     pub async fn check_issuers_due(&self) -> Result<usize, StoreError> {
         let now = self.now();
-        self.issuer.codes.sweep(now);
         let due = attempt_rows::issuer_checks_due(self.store.reader(), now, ROUND_MAX).await?;
         let checked = due.len();
         futures::stream::iter(due)

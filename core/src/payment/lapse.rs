@@ -22,6 +22,9 @@ use crate::store::{
 /// How long until a release that the bank refused is tried again.
 pub(super) const TRY_AGAIN_AFTER: Duration = Duration::from_secs(24 * 3_600);
 
+/// How long until a bank that could not be reached is asked again to release.
+pub(super) const REACH_AGAIN_AFTER: Duration = Duration::from_secs(600);
+
 impl Payments {
     /// Tells merchants of reservations that run out soon, once each. Gives how many.
     ///

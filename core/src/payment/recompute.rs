@@ -87,11 +87,13 @@ fn unpaid_stage(details: &PaymentDetails) -> Stage {
 /// The stage of an attempt that has not ended.
 fn running_stage(attempt: &Attempt, operations: &[Operation]) -> Stage {
     let sent = operations.iter().any(|o| o.attempt_id == attempt.id && o.kind == OperationKind::Authorize);
+    // Released by staff, and on to the issuer.
+    let at_issuer = attempt.issuer_check_at.is_some() || attempt.action.is_some();
     match (sent, attempt.verdict) {
         (true, _) => Stage::Bank,
-        (false, Verdict::Review) => Stage::Review,
+        (false, Verdict::Review) if !at_issuer => Stage::Review,
         // Neither with the bank nor with staff: with the buyer.
-        (false, Verdict::Allow | Verdict::Block) => Stage::Action,
+        (false, Verdict::Allow | Verdict::Block | Verdict::Review) => Stage::Action,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::payment::action::ThreeDs;
 use crate::payment::attempt::{Attempt, Method};
 use crate::payment::authenticate::Waiting;
 use crate::payment::card::Card;
+use crate::payment::complete::Sent;
 use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
@@ -144,7 +145,9 @@ impl Payments {
                 crash::at(Point::ReviewStored);
                 let word = self.bank.authorize(&operation, instrument).await;
                 crash::at(Point::ReviewAnswered);
-                let done = self.settle_or_ask_next(&operation, &word, instrument, None, &shop).await;
+                let done = self
+                    .settle_or_ask_next(Sent { operation: &operation, stored: None }, &word, instrument, None, &shop)
+                    .await;
                 crash::at(Point::ReviewDone);
                 done?.document()
             }
@@ -171,13 +174,21 @@ impl Payments {
             (Method::Wallet(_), _) | (Method::Card { .. }, ReviewDecision::Reject) => None,
         };
         let by_buyer = attempt.vault.initiator() == Initiator::Buyer;
-        let issuer_first = attempt.three_ds == ThreeDs::Always && by_buyer && self.issuer.is_there();
+        let wants_issuer = matches!(attempt.three_ds, ThreeDs::Always | ThreeDs::Required);
+        let issuer_first = wants_issuer && by_buyer && self.issuer.is_there();
+        let frozen = decision == ReviewDecision::Approve && !keep::is_usable(tx, &attempt).await?;
         let asked = card.as_ref().filter(|_| issuer_first);
         let (mut payment, operation) = match decision {
             ReviewDecision::Reject => {
                 attempt.decline = Some(DeclineCode::ReviewRejected);
                 keep::refused(tx, &mut attempt).await?;
                 (payment.decline(DeclineCode::ReviewRejected, now)?, None)
+            }
+            // Frozen, taken away or ended while it was held.
+            ReviewDecision::Approve if frozen => {
+                attempt.decline = Some(DeclineCode::CardFrozen);
+                keep::refused(tx, &mut attempt).await?;
+                (payment.decline(DeclineCode::CardFrozen, now)?, None)
             }
             ReviewDecision::Approve if let Some(card) = asked => {
                 self.wait_for_issuer(&mut attempt, card, now);
@@ -192,7 +203,7 @@ impl Payments {
             }
         };
         let mut told = vec![staff_event(EventType::ReviewClosed, &mut payment, Some(&attempt), shop, closing, now)];
-        if decision == ReviewDecision::Reject {
+        if decision == ReviewDecision::Reject || frozen {
             told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
         }
         attempt_rows::update(tx, &attempt).await?;
@@ -202,6 +213,7 @@ impl Payments {
         events::insert(tx, &told).await?;
         rows::update(tx, &payment).await?;
         let (shop, amount) = (shop.to_owned(), payment.amount);
+        let card = card.filter(|_| !frozen);
         Ok(match (operation, card) {
             (Some(operation), card) => Decided::ToBank(Box::new(operation), card, attempt, shop),
             (None, Some(card)) => {

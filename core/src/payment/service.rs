@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::id::{OperationId, PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim, KeyConflict};
 use crate::ledger::fee::Fees;
-use crate::merchant::Scope;
+use crate::merchant::{Mode, Scope};
 use crate::payment::bank::{Acquirers, Bank};
 use crate::payment::error::PaymentError;
 use crate::payment::issuer::Issuer;
@@ -134,6 +134,12 @@ impl Payments {
     #[must_use]
     pub fn with_actions(self, authenticator: Option<Arc<dyn Authenticator>>, site: &url::Url) -> Self {
         Self { issuer: self.issuer.with(authenticator, site), ..self }
+    }
+
+    /// The acquirer that payments of this world go to where nothing else is said.
+    #[must_use]
+    pub fn first_acquirer(&self, mode: Mode) -> &str {
+        self.bank.acquirers.first(mode)
     }
 
     /// The vault that these payments save cards in.

@@ -205,14 +205,16 @@ async fn keep(
     told: &mut Vec<Event>,
     (shop, now): (&str, Timestamp),
 ) -> Result<Option<SavedCard>, StoreError> {
+    let whose = (pending.merchant_id, pending.mode);
+    let is_member = rows::customer_state(tx.conn(), whose, &pending.customer).await? == CustomerState::Member;
     match rows::twin(tx, &pending).await? {
-        None => {
+        None if is_member => {
             let kept = SavedCard { state: CardState::Active, last_used_at: now, ..pending };
             rows::update(tx, &kept).await?;
             told.push(card_event(EventType::CardSaved, &kept, shop, now));
             Ok(Some(kept))
         }
-        Some(twin) if twin.state == CardState::Active => {
+        Some(twin) if is_member && twin.state == CardState::Active => {
             let kept = SavedCard { id: twin.id, state: twin.state, created_at: twin.created_at, ..pending.clone() };
             let kept = SavedCard { last_used_at: now, ..kept };
             if let Some(mut mandate) = load(tx, attempt.vault.mandate).await? {
@@ -225,8 +227,8 @@ async fn keep(
             crate::store::attempt::update(tx, attempt).await?;
             Ok(Some(kept))
         }
-        // Frozen meanwhile: paying with it does not thaw it.
-        Some(_) => {
+        // Frozen meanwhile, the card or its customer: paying with it does not thaw it.
+        Some(_) | None => {
             mandate_rows::delete_pending_of(tx, pending.id).await?;
             rows::delete(tx, pending.id).await?;
             attempt.vault = Default::default();
@@ -234,6 +236,19 @@ async fn keep(
             Ok(None)
         }
     }
+}
+
+/// Whether what an attempt pays with may still be used: a card or agreement may have been frozen, ended or
+/// taken away since the attempt began.
+pub(crate) async fn is_usable(tx: &Tx, attempt: &Attempt) -> Result<bool, StoreError> {
+    let Some(id) = attempt.vault.card else { return Ok(true) };
+    let card = rows::lock(tx, id).await?;
+    let kept = card.is_some_and(|card| matches!(card.state, CardState::Active | CardState::Pending));
+    let agreed = match load(tx, attempt.vault.mandate).await? {
+        Some(mandate) => matches!(mandate.state, MandateState::Active | MandateState::Pending),
+        None => attempt.vault.mandate.is_none(),
+    };
+    Ok(kept && agreed)
 }
 
 async fn load(tx: &Tx, id: Option<MandateId>) -> Result<Option<Mandate>, StoreError> {
@@ -306,11 +321,14 @@ pub(crate) async fn end(
 /// Freezes the saved card of an attempt with its agreements and its customer: somebody else may have it.
 pub(crate) async fn freeze(tx: &Tx, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError> {
     let Some(id) = attempt.vault.card else { return Ok(()) };
-    let Some(card) = rows::lock(tx, id).await?.filter(|card| card.state == CardState::Active) else { return Ok(()) };
-    let frozen = SavedCard { state: CardState::Frozen, ..card };
-    rows::update(tx, &frozen).await?;
-    let whose = (frozen.merchant_id, frozen.mode);
-    rows::set_customer_state(tx, whose, &frozen.customer, CustomerState::Frozen, now).await?;
+    let reached = |card: &SavedCard| matches!(card.state, CardState::Active | CardState::Pending);
+    let Some(card) = rows::lock(tx, id).await?.filter(reached) else { return Ok(()) };
+    let whose = (card.merchant_id, card.mode);
+    rows::set_customer_state(tx, whose, &card.customer, CustomerState::Frozen, now).await?;
+    // What is not kept yet will not be: its customer is frozen by then.
+    if card.state == CardState::Active {
+        rows::update(tx, &SavedCard { state: CardState::Frozen, ..card }).await?;
+    }
     for mandate in mandate_rows::of_card(tx, id).await? {
         let state = match mandate.state {
             MandateState::Active => MandateState::Frozen,
