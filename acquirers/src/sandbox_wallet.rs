@@ -10,7 +10,7 @@ mod callback;
 mod entry;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,7 +36,7 @@ pub const NAME: &str = "sandbox_wallet";
 /// The wallet.
 #[derive(Debug)]
 pub struct SandboxWallet {
-    kept: Mutex<Kept<WalletBooks>>,
+    kept: Kept<WalletBooks>,
     clock: Arc<dyn Clock>,
     page: String,
     secret: Secret,
@@ -81,7 +81,7 @@ impl Builder {
     ///
     /// [`JournalError`] when the file of the books cannot be read. Without a file it cannot fail.
     pub fn build(self) -> Result<SandboxWallet, JournalError> {
-        let kept = Mutex::new(Kept::open(self.journal.as_deref())?);
+        let kept = Kept::open(self.journal.as_deref())?;
         let Self { clock, page, secret, expires_after, .. } = self;
         Ok(SandboxWallet { kept, clock, page, secret, expires_after })
     }
@@ -139,7 +139,7 @@ impl SandboxWallet {
     /// [`JournalError`] when the books cannot be read.
     pub fn look(&self, token: &str) -> Result<Option<OrderView>, JournalError> {
         let now = self.clock.now();
-        self.with(|kept| kept.look(|books| books.by_token(token).map(|order| order.view(now))))
+        self.kept.look(|books| books.by_token(token).map(|order| order.view(now)))
     }
 
     /// The buyer decides at the page with this token. Gives what the page shows then, and the callback to
@@ -159,10 +159,8 @@ impl SandboxWallet {
             decided = books.by_token(token).is_some_and(|order| order.view(now).is_open);
             decided.then(|| Entry::Decided { token: token.to_owned(), decision })
         };
-        let order = self.with(|kept| {
-            kept.turn(entry, |books| {
-                books.by_token(token).map(|order| (order.view(now), callback::of(order, &self.secret, now)))
-            })
+        let order = self.kept.turn(entry, |books| {
+            books.by_token(token).map(|order| (order.view(now), callback::of(order, &self.secret, now)))
         })?;
         Ok(order.map(|(view, callback)| (view, callback.filter(|_| decided))))
     }
@@ -174,25 +172,19 @@ impl SandboxWallet {
     /// [`JournalError`] when the books cannot be read.
     pub fn callback(&self, operation: OperationId) -> Result<Option<SignedCallback>, JournalError> {
         let now = self.clock.now();
-        self.with(|kept| {
-            kept.look(|books| books.order(operation).and_then(|order| callback::of(order, &self.secret, now)))
-        })
+        self.kept.look(|books| books.order(operation).and_then(|order| callback::of(order, &self.secret, now)))
     }
 
     /// What became of the money of an operation; `None` when the wallet does not know it.
     #[must_use]
     pub fn moved(&self, operation: OperationId) -> Option<Moved> {
-        self.with(|kept| kept.look(|books| books.order(operation).map(|order| order.moved()))).ok().flatten()
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut Kept<WalletBooks>) -> T) -> T {
-        work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        self.kept.look(|books| books.order(operation).map(|order| order.moved())).ok().flatten()
     }
 
     fn follow_up(&self, request: &FollowUpRequest, kind: FollowUpKind) -> Result<AcquirerAnswer, LinkError> {
         let (operation, now) = (request.message.operation, self.clock.now());
         let entry = |books: &WalletBooks| books.follow_up(request, kind, now);
-        let answer = self.with(|kept| kept.turn(entry, |books| books.answer(operation, &self.page, now)))?;
+        let answer = self.kept.turn(entry, |books| books.answer(operation, &self.page, now))?;
         answer.ok_or_else(|| LinkError::Unknown("the wallet lost its books".to_owned()))
     }
 }
@@ -223,7 +215,7 @@ impl Acquirer for SandboxWallet {
         };
         // The same reference again: nothing is opened, the answer is how things stand.
         let entry = |books: &WalletBooks| (!books.knows(operation)).then_some(Entry::Opened(opened));
-        let answer = self.with(|kept| kept.turn(entry, |books| books.answer(operation, &self.page, now)))?;
+        let answer = self.kept.turn(entry, |books| books.answer(operation, &self.page, now))?;
         answer.ok_or_else(|| LinkError::Unknown("the wallet lost its books".to_owned()))
     }
 
@@ -247,11 +239,9 @@ impl Acquirer for SandboxWallet {
         let (operation, now) = (request.message.operation, self.clock.now());
         // What was told not to have arrived must not move money later.
         let spent = |books: &WalletBooks| (!books.knows(operation)).then_some(Entry::NeverArrived { operation });
-        let found = self.with(|kept| {
-            kept.turn(spent, |books| {
-                let answer = books.answer(operation, &self.page, now);
-                answer.filter(|_| books.state(operation) != Some(OrderState::NeverArrived))
-            })
+        let found = self.kept.turn(spent, |books| {
+            let answer = books.answer(operation, &self.page, now);
+            answer.filter(|_| books.state(operation) != Some(OrderState::NeverArrived))
         })?;
         Ok(found.map_or(Inquiry::NotFound, Inquiry::Found))
     }

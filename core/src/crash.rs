@@ -9,84 +9,70 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-macro_rules! points {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// A labelled place.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Point { $($(#[$doc])* $name,)* }
+use crate::named::named;
 
-        impl Point {
-            /// Every place.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The name in the configuration.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    };
-}
-
-points! {
-    /// An attempt came in; nothing is written.
-    AttemptBegin = "attempt.begin",
-    /// The attempt and its message are stored; the bank was not asked.
-    AttemptStored = "attempt.stored",
-    /// The bank answered the attempt; nothing of it is written.
-    AttemptAnswered = "attempt.answered",
-    /// The attempt's outcome is stored; the merchant has no answer.
-    AttemptDone = "attempt.done",
-    /// A capture or void came in; nothing is written.
-    FollowUpBegin = "follow_up.begin",
-    /// The capture's or void's message is stored; the bank was not asked.
-    FollowUpStored = "follow_up.stored",
-    /// The bank answered the capture or void; nothing of it is written.
-    FollowUpAnswered = "follow_up.answered",
-    /// The outcome of the capture or void is stored; the merchant has no answer.
-    FollowUpDone = "follow_up.done",
-    /// A refund came in; nothing is written.
-    RefundBegin = "refund.begin",
-    /// The refund and its message are stored; the bank was not asked.
-    RefundStored = "refund.stored",
-    /// The bank answered the refund; nothing of it is written.
-    RefundAnswered = "refund.answered",
-    /// The refund's outcome is stored; the merchant has no answer.
-    RefundDone = "refund.done",
-    /// Staff decided; nothing is written.
-    ReviewBegin = "review.begin",
-    /// The decision is stored; the bank was not asked.
-    ReviewStored = "review.stored",
-    /// The bank answered after an approval by staff; nothing of it is written.
-    ReviewAnswered = "review.answered",
-    /// The outcome after an approval by staff is stored.
-    ReviewDone = "review.done",
-    /// The janitor took an inquiry; the bank was not asked.
-    InquiryTaken = "inquiry.taken",
-    /// The bank answered an inquiry; nothing of it is written.
-    InquiryAnswered = "inquiry.answered",
-    /// The inquiry's outcome is stored.
-    InquiryDone = "inquiry.done",
-    /// The janitor took a reversal; the bank was not asked.
-    ReversalTaken = "reversal.taken",
-    /// The bank answered a reversal; nothing of it is written.
-    ReversalAnswered = "reversal.answered",
-    /// The reversal's outcome is stored.
-    ReversalDone = "reversal.done",
-    /// The planner read events; their deliveries are not written.
-    PlanBegin = "plan.begin",
-    /// The deliveries of some events are written.
-    PlanDone = "plan.done",
-    /// Deliveries are claimed; nothing was sent.
-    DeliveryClaimed = "delivery.claimed",
-    /// A message was sent; its result is not written.
-    DeliverySent = "delivery.sent",
-    /// The results of some deliveries are written.
-    DeliveryRecorded = "delivery.recorded",
-    /// A unit of work, any of them, wrote all it writes; it is not committed.
-    UnitWritten = "unit.written",
-    /// A unit of work, any of them, is committed; its caller does not know it yet.
-    UnitCommitted = "unit.committed",
+named! {
+    /// A labelled place.
+    pub enum Point {
+        /// An attempt came in; nothing is written.
+        AttemptBegin = "attempt.begin",
+        /// The attempt and its message are stored; the bank was not asked.
+        AttemptStored = "attempt.stored",
+        /// The bank answered the attempt; nothing of it is written.
+        AttemptAnswered = "attempt.answered",
+        /// The attempt's outcome is stored; the merchant has no answer.
+        AttemptDone = "attempt.done",
+        /// A capture or void came in; nothing is written.
+        FollowUpBegin = "follow_up.begin",
+        /// The capture's or void's message is stored; the bank was not asked.
+        FollowUpStored = "follow_up.stored",
+        /// The bank answered the capture or void; nothing of it is written.
+        FollowUpAnswered = "follow_up.answered",
+        /// The outcome of the capture or void is stored; the merchant has no answer.
+        FollowUpDone = "follow_up.done",
+        /// A refund came in; nothing is written.
+        RefundBegin = "refund.begin",
+        /// The refund and its message are stored; the bank was not asked.
+        RefundStored = "refund.stored",
+        /// The bank answered the refund; nothing of it is written.
+        RefundAnswered = "refund.answered",
+        /// The refund's outcome is stored; the merchant has no answer.
+        RefundDone = "refund.done",
+        /// Staff decided; nothing is written.
+        ReviewBegin = "review.begin",
+        /// The decision is stored; the bank was not asked.
+        ReviewStored = "review.stored",
+        /// The bank answered after an approval by staff; nothing of it is written.
+        ReviewAnswered = "review.answered",
+        /// The outcome after an approval by staff is stored.
+        ReviewDone = "review.done",
+        /// The janitor took an inquiry; the bank was not asked.
+        InquiryTaken = "inquiry.taken",
+        /// The bank answered an inquiry; nothing of it is written.
+        InquiryAnswered = "inquiry.answered",
+        /// The inquiry's outcome is stored.
+        InquiryDone = "inquiry.done",
+        /// The janitor took a reversal; the bank was not asked.
+        ReversalTaken = "reversal.taken",
+        /// The bank answered a reversal; nothing of it is written.
+        ReversalAnswered = "reversal.answered",
+        /// The reversal's outcome is stored.
+        ReversalDone = "reversal.done",
+        /// The planner read events; their deliveries are not written.
+        PlanBegin = "plan.begin",
+        /// The deliveries of some events are written.
+        PlanDone = "plan.done",
+        /// Deliveries are claimed; nothing was sent.
+        DeliveryClaimed = "delivery.claimed",
+        /// A message was sent; its result is not written.
+        DeliverySent = "delivery.sent",
+        /// The results of some deliveries are written.
+        DeliveryRecorded = "delivery.recorded",
+        /// A unit of work, any of them, wrote all it writes; it is not committed.
+        UnitWritten = "unit.written",
+        /// A unit of work, any of them, is committed; its caller does not know it yet.
+        UnitCommitted = "unit.committed",
+    }
 }
 
 impl fmt::Display for Point {
@@ -114,7 +100,7 @@ impl FromStr for CrashAt {
 
     fn from_str(text: &str) -> Result<Self, CrashAtError> {
         let (name, pass) = text.split_once(':').unwrap_or((text, "1"));
-        let point = Point::ALL.iter().copied().find(|point| point.as_str() == name).ok_or(CrashAtError)?;
+        let point = Point::from_name(name).ok_or(CrashAtError)?;
         let pass = pass.parse().ok().filter(|pass| *pass > 0).ok_or(CrashAtError)?;
         Ok(Self { point, pass })
     }

@@ -8,115 +8,94 @@ use crate::document::Document;
 use crate::id::{AccountId, EventId, LinkId, MerchantId, PaymentId};
 use crate::language::Language;
 use crate::merchant::Mode;
+use crate::named::named;
 
-macro_rules! event_types {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// The kinds of events, named `subject.what_happened`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum EventType { $($(#[$doc])* $name,)* }
-
-        impl EventType {
-            /// Every type.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The name in API, tables and docs.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            /// The type with this name.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$name),)* _ => None }
-            }
-        }
-    };
-}
-
-event_types! {
-    /// A merchant asks for money.
-    PaymentCreated = "payment.created",
-    /// Held for staff by antifraud; nothing was sent to the bank.
-    PaymentInReview = "payment.in_review",
-    /// The buyer must act before the bank decides: 3-D Secure, wallet.
-    PaymentActionRequired = "payment.action_required",
-    /// Money is reserved.
-    PaymentAuthorized = "payment.authorized",
-    /// All of the money was taken.
-    PaymentCaptured = "payment.captured",
-    /// Part of the money was taken.
-    PaymentPartiallyCaptured = "payment.partially_captured",
-    /// An attempt was refused, by antifraud, bank or staff.
-    PaymentDeclined = "payment.declined",
-    /// The bank refused to take reserved money.
-    PaymentCaptureFailed = "payment.capture_failed",
-    /// The bank refused to release reserved money.
-    PaymentVoidFailed = "payment.void_failed",
-    /// A reservation runs out within a day if nobody takes the money.
-    PaymentAuthorizationExpiring = "payment.authorization_expiring",
-    /// Reserved money was released.
-    PaymentVoided = "payment.voided",
-    /// Nobody finished it in time.
-    PaymentExpired = "payment.expired",
-    /// The bank did not answer: not known yet whether money moved.
-    PaymentOutcomeUnknown = "payment.outcome_unknown",
-    /// A message to the bank has had no outcome for too long, or the bank contradicts our books: staff look at it.
-    PaymentOutcomeOverdue = "operation.overdue",
-    /// A refund was asked for.
-    RefundCreated = "refund.created",
-    /// The money went back.
-    RefundSucceeded = "refund.succeeded",
-    /// The bank refused the refund.
-    RefundFailed = "refund.failed",
-    /// A buyer disputes a payment at the issuer; the money is held.
-    DisputeOpened = "dispute.opened",
-    /// Evidence was sent, or the stage of a dispute changed.
-    DisputeUpdated = "dispute.updated",
-    /// The issuer decided for the merchant.
-    DisputeWon = "dispute.won",
-    /// The issuer decided for the buyer.
-    DisputeLost = "dispute.lost",
-    /// A buyer agreed that a card is kept for later payments.
-    CardSaved = "card.saved",
-    /// A kept card was taken away, or stopped being usable.
-    CardRemoved = "card.removed",
-    /// A kept card expires soon.
-    CardExpiring = "card.expiring",
-    /// A buyer agreed to payments that the merchant starts.
-    MandateCreated = "mandate.created",
-    /// An agreement to payments that the merchant starts is over.
-    MandateEnded = "mandate.ended",
-    /// Money was paid out to the merchant.
-    PayoutPaid = "payout.paid",
-    /// A person registered; carries the link that confirms the e-mail.
-    AccountRegistered = "account.registered",
-    /// The person's e-mail was confirmed.
-    AccountEmailConfirmed = "account.email_confirmed",
-    /// A Telegram identity was bound to an account.
-    AccountTelegramLinked = "account.telegram_linked",
-    /// A Telegram identity was released from an account.
-    AccountTelegramUnlinked = "account.telegram_unlinked",
-    /// Somebody logged in.
-    AccountLogin = "account.login",
-    /// A password reset was asked for; carries the link.
-    AccountPasswordReset = "account.password_reset",
-    /// The password was changed.
-    AccountPasswordChanged = "account.password_changed",
-    /// A payment waits for staff.
-    ReviewOpened = "review.opened",
-    /// Staff decided.
-    ReviewClosed = "review.closed",
-    /// A buyer says a payment is not theirs.
-    CaseOpened = "case.opened",
-    /// An endpoint has been failing for a day or three.
-    EndpointFailing = "endpoint.failing",
-    /// An endpoint was switched off.
-    EndpointDisabled = "endpoint.disabled",
-    /// A list or limit was changed.
-    RiskRuleChanged = "risk.rule_changed",
-    /// A delivery asked for by hand, to see that an endpoint works.
-    EndpointTest = "endpoint.test",
+named! {
+    /// The kinds of events, named `subject.what_happened`.
+    pub enum EventType {
+        /// A merchant asks for money.
+        PaymentCreated = "payment.created",
+        /// Held for staff by antifraud; nothing was sent to the bank.
+        PaymentInReview = "payment.in_review",
+        /// The buyer must act before the bank decides: 3-D Secure, wallet.
+        PaymentActionRequired = "payment.action_required",
+        /// Money is reserved.
+        PaymentAuthorized = "payment.authorized",
+        /// All of the money was taken.
+        PaymentCaptured = "payment.captured",
+        /// Part of the money was taken.
+        PaymentPartiallyCaptured = "payment.partially_captured",
+        /// An attempt was refused, by antifraud, bank or staff.
+        PaymentDeclined = "payment.declined",
+        /// The bank refused to take reserved money.
+        PaymentCaptureFailed = "payment.capture_failed",
+        /// The bank refused to release reserved money.
+        PaymentVoidFailed = "payment.void_failed",
+        /// A reservation runs out within a day if nobody takes the money.
+        PaymentAuthorizationExpiring = "payment.authorization_expiring",
+        /// Reserved money was released.
+        PaymentVoided = "payment.voided",
+        /// Nobody finished it in time.
+        PaymentExpired = "payment.expired",
+        /// The bank did not answer: not known yet whether money moved.
+        PaymentOutcomeUnknown = "payment.outcome_unknown",
+        /// A message to the bank has had no outcome for too long, or the bank contradicts our books: staff look at it.
+        PaymentOutcomeOverdue = "operation.overdue",
+        /// A refund was asked for.
+        RefundCreated = "refund.created",
+        /// The money went back.
+        RefundSucceeded = "refund.succeeded",
+        /// The bank refused the refund.
+        RefundFailed = "refund.failed",
+        /// A buyer disputes a payment at the issuer; the money is held.
+        DisputeOpened = "dispute.opened",
+        /// Evidence was sent, or the stage of a dispute changed.
+        DisputeUpdated = "dispute.updated",
+        /// The issuer decided for the merchant.
+        DisputeWon = "dispute.won",
+        /// The issuer decided for the buyer.
+        DisputeLost = "dispute.lost",
+        /// A buyer agreed that a card is kept for later payments.
+        CardSaved = "card.saved",
+        /// A kept card was taken away, or stopped being usable.
+        CardRemoved = "card.removed",
+        /// A kept card expires soon.
+        CardExpiring = "card.expiring",
+        /// A buyer agreed to payments that the merchant starts.
+        MandateCreated = "mandate.created",
+        /// An agreement to payments that the merchant starts is over.
+        MandateEnded = "mandate.ended",
+        /// Money was paid out to the merchant.
+        PayoutPaid = "payout.paid",
+        /// A person registered; carries the link that confirms the e-mail.
+        AccountRegistered = "account.registered",
+        /// The person's e-mail was confirmed.
+        AccountEmailConfirmed = "account.email_confirmed",
+        /// A Telegram identity was bound to an account.
+        AccountTelegramLinked = "account.telegram_linked",
+        /// A Telegram identity was released from an account.
+        AccountTelegramUnlinked = "account.telegram_unlinked",
+        /// Somebody logged in.
+        AccountLogin = "account.login",
+        /// A password reset was asked for; carries the link.
+        AccountPasswordReset = "account.password_reset",
+        /// The password was changed.
+        AccountPasswordChanged = "account.password_changed",
+        /// A payment waits for staff.
+        ReviewOpened = "review.opened",
+        /// Staff decided.
+        ReviewClosed = "review.closed",
+        /// A buyer says a payment is not theirs.
+        CaseOpened = "case.opened",
+        /// An endpoint has been failing for a day or three.
+        EndpointFailing = "endpoint.failing",
+        /// An endpoint was switched off.
+        EndpointDisabled = "endpoint.disabled",
+        /// A list or limit was changed.
+        RiskRuleChanged = "risk.rule_changed",
+        /// A delivery asked for by hand, to see that an endpoint works.
+        EndpointTest = "endpoint.test",
+    }
 }
 
 impl EventType {

@@ -27,6 +27,7 @@ use crate::id::{MerchantId, OperationId, PaymentId, TransactionId};
 use crate::ledger::account::Account;
 use crate::merchant::Mode;
 use crate::money::Currency;
+use crate::named::named;
 use crate::secret::sha256_hex;
 use crate::store::{StoreError, Tx, ledger as rows};
 
@@ -36,52 +37,30 @@ pub use payout::{Amount, NewPayout, Payout};
 pub use service::{EntryFilter, Ledger, LedgerError};
 pub use settle::Settled;
 
-macro_rules! entry_kinds {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// Why a transaction was posted.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum EntryKind { $($(#[$doc])* $name,)* }
-
-        impl EntryKind {
-            /// Every kind.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The name in API and tables.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            /// The kind with this name.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$name),)* _ => None }
-            }
-        }
-    };
-}
-
-entry_kinds! {
-    /// How a payment stood that is older than the ledger.
-    Opening = "opening",
-    /// The bank reserved money.
-    Authorization = "authorization",
-    /// Money was taken; its fee goes with it.
-    Capture = "capture",
-    /// Reserved money was released.
-    Release = "release",
-    /// Taken money went back to the buyer.
-    Refund = "refund",
-    /// Taken money is held because its buyer disputes it.
-    DisputeOpened = "dispute_opened",
-    /// Held money goes back to the merchant.
-    DisputeWon = "dispute_won",
-    /// Held money goes to the issuer.
-    DisputeLost = "dispute_lost",
-    /// Acquirers paid: taken money becomes available.
-    Settlement = "settlement",
-    /// Available money was paid out.
-    Payout = "payout",
+named! {
+    /// Why a transaction was posted.
+    pub enum EntryKind {
+        /// How a payment stood that is older than the ledger.
+        Opening = "opening",
+        /// The bank reserved money.
+        Authorization = "authorization",
+        /// Money was taken; its fee goes with it.
+        Capture = "capture",
+        /// Reserved money was released.
+        Release = "release",
+        /// Taken money went back to the buyer.
+        Refund = "refund",
+        /// Taken money is held because its buyer disputes it.
+        DisputeOpened = "dispute_opened",
+        /// Held money goes back to the merchant.
+        DisputeWon = "dispute_won",
+        /// Held money goes to the issuer.
+        DisputeLost = "dispute_lost",
+        /// Acquirers paid: taken money becomes available.
+        Settlement = "settlement",
+        /// Available money was paid out.
+        Payout = "payout",
+    }
 }
 
 /// One transfer of a transaction that is about to be posted.

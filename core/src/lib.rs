@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod mandate;
 pub mod merchant;
 pub mod money;
+mod named;
 pub mod payment;
 pub mod port;
 pub mod refund;

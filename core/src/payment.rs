@@ -22,6 +22,7 @@ mod issuer_checks;
 mod janitor;
 mod lapse;
 mod machine;
+pub(crate) mod message;
 pub mod operation;
 mod overdue;
 mod paying;

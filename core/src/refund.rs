@@ -7,12 +7,12 @@ use crate::clock::{Clock, Timestamp};
 use crate::crash::{self, Point};
 use crate::document::RefundDocument;
 use crate::event::EventType;
-use crate::id::{MerchantId, OperationId, PaymentId, RefundId};
+use crate::id::{MerchantId, PaymentId, RefundId};
 use crate::idempotency::Claim;
 use crate::merchant::{Mode, Scope};
 use crate::money::Money;
-use crate::payment::confirm::NewMessage;
 use crate::payment::follow_up::FollowUp;
+use crate::payment::message::NewMessage;
 use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::service::{Gate, Subject};
 use crate::payment::text::{OrderRef, Reason};
@@ -140,9 +140,8 @@ impl Refunds {
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
         crash::at(Point::RefundBegin);
-        let made = self.clock.now();
-        let id = RefundId::new(made);
-        let message = NewMessage { id: OperationId::new(made), trace: self.payments.traces().next().await? };
+        let id = RefundId::new(self.clock.now());
+        let message = self.payments.new_message().await?;
         let subject = Subject { payment: new.payment_id, operation: message.id, refund: Some(id) };
         let begun = self
             .store

@@ -7,8 +7,12 @@ use std::sync::Arc;
 
 use aviso::app::Services;
 use aviso::config::Config;
+use aviso_core::audit::Actor;
 use aviso_core::clock::SystemClock;
+use aviso_core::language::Language;
+use aviso_core::merchant::{Mode, Scope};
 use aviso_core::secret::Secret;
+use aviso_sandbox::standin::shop::Shop;
 
 use crate::database::TestDatabase;
 use crate::until::until;
@@ -85,6 +89,23 @@ impl Hub {
         config.database.url = Some(Secret::new(self.database.as_str()));
         aviso::app::migrate(&config).await.expect("a fresh schema");
         Services::open(&config, Arc::new(SystemClock)).await.expect("services")
+    }
+
+    /// A merchant whose events go to this shop, with its test key.
+    ///
+    /// # Panics
+    ///
+    /// When the database cannot be written.
+    pub async fn open_shop(&self, shop: &Shop) -> (Scope, String) {
+        let services = self.services().await;
+        let merchant = services.merchants.create(Actor::Operator, "Luna", Language::En).await.expect("a merchant");
+        let key = services.merchants.issue_key(Actor::Operator, merchant.id, Mode::Test).await.expect("a key");
+        let scope = services.merchants.authenticate(&key).await.expect("a look").expect("a scope");
+        let (_, secret) =
+            services.endpoints.create(&scope, &shop.webhook_url(), Vec::new()).await.expect("an endpoint");
+        shop.trust(secret.expose());
+        services.store.close().await.expect("closed");
+        (scope, key.expose().to_owned())
     }
 
     /// Starts the process and waits until it is ready.

@@ -3,9 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aviso_core::audit::Actor;
-use aviso_core::language::Language;
-use aviso_core::merchant::Mode;
 use aviso_sandbox::standin::shop::Shop;
 use aviso_sandbox::standin::smtp::{Smtp, SmtpConfig};
 use aviso_tests::card;
@@ -28,7 +25,7 @@ async fn scenario(kind: Kind) {
     let shop = Shop::start(any).await.expect("a shop");
     let smtp = Smtp::start(any, SmtpConfig::default()).await.expect("a mail sink");
     let mut hub = Hub::new(&database, smtp.addr());
-    let key = seed(&hub, &shop).await;
+    let (_, key) = hub.open_shop(&shop).await;
     hub.start().await;
     let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().expect("a client");
 
@@ -83,17 +80,6 @@ async fn scenario(kind: Kind) {
     let books = hub.bank_books();
     assert_eq!(books.len(), PAYMENTS as usize, "the bank took each payment once");
     assert!(books.iter().all(|minor| *minor == 100));
-}
-
-async fn seed(hub: &Hub, shop: &Shop) -> String {
-    let services = hub.services().await;
-    let merchant = services.merchants.create(Actor::Operator, "Luna", Language::En).await.expect("a merchant");
-    let key = services.merchants.issue_key(Actor::Operator, merchant.id, Mode::Test).await.expect("a key");
-    let scope = services.merchants.authenticate(&key).await.expect("a look").expect("a scope");
-    let (_, secret) = services.endpoints.create(&scope, &shop.webhook_url(), Vec::new()).await.expect("an endpoint");
-    shop.trust(secret.expose());
-    services.store.close().await.expect("closed");
-    key.expose().to_owned()
 }
 
 /// Sends the same request under the same key until it is answered, and tries the card again when the

@@ -8,12 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use aviso_acquirers::sandbox::SandboxBank;
-use aviso_core::audit::Actor;
 use aviso_core::clock::SystemClock;
 use aviso_core::crash::Point;
 use aviso_core::id::PaymentId;
-use aviso_core::language::Language;
-use aviso_core::merchant::{Mode, Scope};
+use aviso_core::merchant::Scope;
 use aviso_core::payment::recompute::discrepancies;
 use aviso_core::payment::status::Status;
 use aviso_core::payment::{PaymentDetails, PaymentSettings, Payments};
@@ -82,6 +80,7 @@ impl Shopkeeper {
     async fn ask(&self, path: &str, key: &str, body: &Value) -> (u16, Value) {
         let (url, key) = (format!("{}{path}", self.base), format!("{} {key}", self.name));
         let (began, mut last) = (Instant::now(), None);
+        // Not `until_within`: the future of an async closure that borrows is not known to be `Send`.
         loop {
             match self.ask_once(&url, &key, body).await {
                 // Under way, or another operation of the payment is; or the hub is going down.
@@ -158,7 +157,7 @@ async fn sweep(kind: Kind) {
     let shop = Shop::start(any).await.expect("a shop");
     let smtp = Smtp::start(any, SmtpConfig::default()).await.expect("a mail sink");
     let mut hub = Hub::new(&database, smtp.addr());
-    let (scope, key) = seed(&hub, &shop).await;
+    let (scope, key) = hub.open_shop(&shop).await;
     let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().expect("a client");
 
     let mut ids = BTreeSet::new();
@@ -238,17 +237,6 @@ fn same_books(details: &PaymentDetails, bank: &SandboxBank) {
         }
     }
     assert_eq!((ours.captured(), ours.refunded()), (taken, back), "{details:#?}");
-}
-
-async fn seed(hub: &Hub, shop: &Shop) -> (Scope, String) {
-    let services = hub.services().await;
-    let merchant = services.merchants.create(Actor::Operator, "Luna", Language::En).await.expect("a merchant");
-    let key = services.merchants.issue_key(Actor::Operator, merchant.id, Mode::Test).await.expect("a key");
-    let scope = services.merchants.authenticate(&key).await.expect("a look").expect("a scope");
-    let (_, secret) = services.endpoints.create(&scope, &shop.webhook_url(), Vec::new()).await.expect("an endpoint");
-    shop.trust(secret.expose());
-    services.store.close().await.expect("closed");
-    (scope, key.expose().to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

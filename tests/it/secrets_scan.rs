@@ -11,6 +11,7 @@ use aviso_core::payment::text::Reason;
 use aviso_core::risk::{Attribute, List, NewEntry};
 use aviso_core::secret::Secret;
 use aviso_tests::app::TestApp;
+use aviso_tests::card::with_check_digit;
 use aviso_tests::database::{Kind, TestDatabase, dump};
 use aviso_tests::process::Hub;
 use aviso_tests::scan::{Artifact, Used, files};
@@ -25,18 +26,7 @@ const PAYMENTS: u32 = 30;
 
 /// An American Express number, another one for each `n`.
 fn amex(n: u32) -> String {
-    let body = format!("3739{n:010}");
-    let sum: u32 = body
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, byte)| {
-            let digit = u32::from(byte - b'0');
-            let doubled = if place % 2 == 0 { digit * 2 } else { digit };
-            if doubled > 9 { doubled - 9 } else { doubled }
-        })
-        .sum();
-    format!("{body}{}", (10 - sum % 10) % 10)
+    with_check_digit(&format!("3739{n:010}"))
 }
 
 /// A client of the API that notes what it sends.

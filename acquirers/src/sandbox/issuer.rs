@@ -6,7 +6,7 @@
 mod books;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -30,7 +30,7 @@ pub const TRIES_MAX: u8 = 3;
 /// The issuers.
 #[derive(Debug)]
 pub struct SandboxIssuer {
-    kept: Mutex<Kept<IssuerBooks>>,
+    kept: Kept<IssuerBooks>,
     clock: Arc<dyn Clock>,
     page: String,
     expires_after: Duration,
@@ -73,7 +73,7 @@ impl Builder {
     ///
     /// [`JournalError`] when the file of the books cannot be read. Without a file it cannot fail.
     pub fn build(self) -> Result<SandboxIssuer, JournalError> {
-        let kept = Mutex::new(Kept::open(self.journal.as_deref())?);
+        let kept = Kept::open(self.journal.as_deref())?;
         Ok(SandboxIssuer { kept, clock: self.clock, page: self.page, expires_after: self.expires_after })
     }
 }
@@ -121,7 +121,7 @@ impl SandboxIssuer {
     /// [`JournalError`] when the books cannot be read.
     pub fn look(&self, token: &str) -> Result<Option<ChallengeView>, JournalError> {
         let now = self.clock.now();
-        self.with(|kept| kept.look(|books| books.by_token(token).map(|known| known.view(now))))
+        self.kept.look(|books| books.by_token(token).map(|known| known.view(now)))
     }
 
     /// What a buyer does at the page with this token, if it is still open; gives what the page shows then.
@@ -138,11 +138,7 @@ impl SandboxIssuer {
                 Deed::Cancel => Entry::Cancelled { token: token.to_owned() },
             })
         };
-        self.with(|kept| kept.turn(entry, |books| books.by_token(token).map(|known| known.view(now))))
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut Kept<IssuerBooks>) -> T) -> T {
-        work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        self.kept.turn(entry, |books| books.by_token(token).map(|known| known.view(now)))
     }
 }
 
@@ -170,13 +166,12 @@ impl Authenticator for SandboxIssuer {
         let attempt = request.attempt;
         // The same attempt again: the first answer again.
         let entry = |books: &IssuerBooks| books.by_attempt(attempt).is_none().then_some(Entry::Asked(asked));
-        let answer = self
-            .with(|kept| kept.turn(entry, |books| books.by_attempt(attempt).map(|known| known.answer(&self.page))))?;
+        let answer = self.kept.turn(entry, |books| books.by_attempt(attempt).map(|known| known.answer(&self.page)))?;
         answer.ok_or_else(|| LinkError::Unknown("the issuer lost its books".to_owned()))
     }
 
     async fn result(&self, attempt: AttemptId) -> Result<AuthenticationAnswer, LinkError> {
-        let answer = self.with(|kept| kept.look(|books| books.by_attempt(attempt).map(books::Known::outcome)))?;
+        let answer = self.kept.look(|books| books.by_attempt(attempt).map(books::Known::outcome))?;
         answer.ok_or_else(|| LinkError::Unknown("the issuer does not know this authentication".to_owned()))
     }
 }

@@ -16,7 +16,7 @@
 use crate::clock::Timestamp;
 use crate::document::Document;
 use crate::event::EventType;
-use crate::id::{AttemptId, OperationId, PaymentId};
+use crate::id::{AttemptId, PaymentId};
 use crate::idempotency::Claim;
 use crate::money::Money;
 use crate::payment::action::{Action, ActionKind, AuthenticationRecord, ThreeDs};
@@ -24,9 +24,10 @@ use crate::payment::attempt::Attempt;
 use crate::payment::authentication::{Authentication, AuthenticationStatus};
 use crate::payment::bank::BankWord;
 use crate::payment::card::{Card, Cvc};
-use crate::payment::confirm::{Confirmation, NewMessage};
+use crate::payment::confirm::Confirmation;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
+use crate::payment::message::NewMessage;
 use crate::payment::operation::{Operation, OperationStatus};
 use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Handled, close_gate};
@@ -294,11 +295,6 @@ impl Payments {
         operation_rows::insert(tx, &operation).await?;
         rows::update(tx, &payment).await?;
         Ok(Step::ToBank(Box::new(operation), card, found))
-    }
-
-    /// A new name for a message.
-    pub(super) async fn new_message(&self) -> Result<NewMessage, PaymentError> {
-        Ok(NewMessage { id: OperationId::new(self.now()), trace: self.traces.next().await? })
     }
 }
 

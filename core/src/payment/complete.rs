@@ -5,6 +5,7 @@
 
 mod outcome;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -15,8 +16,8 @@ use crate::idempotency::Claim;
 use crate::ledger::fee::FeeTable;
 use crate::payment::attempt::Attempt;
 use crate::payment::bank::BankWord;
-use crate::payment::confirm::NewMessage;
 use crate::payment::error::PaymentError;
+use crate::payment::message::NewMessage;
 use crate::payment::operation::Operation;
 use crate::payment::published::{document_of, operation_document, refund_document};
 use crate::payment::service::{Handled, close_gate};
@@ -27,21 +28,25 @@ use crate::store::{
 };
 
 /// A word about a message, to be written down.
-pub(super) struct Completion<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
     pub(super) operation: OperationId,
     pub(super) payment: PaymentId,
     pub(super) word: &'a BankWord,
     /// The shop's name, when it is known already.
     pub(super) shop: Option<&'a str>,
-    /// The name of a reversal, should one be needed.
-    pub(super) spare: NewMessage,
-    /// What merchants pay.
-    pub(super) fees: &'a FeeTable,
     /// Whether what is paid with is still at hand, so that the next bank can be asked.
     pub(super) goes_on: bool,
     /// What the unit before wrote, when this process made it.
     pub(super) stored: Option<&'a Stored>,
-    pub(super) now: Timestamp,
+}
+
+/// What writing it down may need besides.
+pub(super) struct Means {
+    /// The name of a reversal or of the next message, should one be needed.
+    spare: NewMessage,
+    /// What merchants pay.
+    fees: Arc<FeeTable>,
 }
 
 /// What the unit before the bank was asked wrote down. While the payment has not changed since, none of it
@@ -66,16 +71,6 @@ impl Stored {
 pub(super) struct Sent<'a> {
     pub(super) operation: &'a Operation,
     pub(super) stored: Option<&'a Stored>,
-}
-
-/// A word about a message that is about to be written down.
-struct Completed<'a> {
-    operation: OperationId,
-    payment: PaymentId,
-    word: &'a BankWord,
-    shop: Option<&'a str>,
-    goes_on: bool,
-    stored: Option<&'a Stored>,
 }
 
 /// What became of a message that was just sent.
@@ -121,8 +116,8 @@ impl Payments {
         claim: Option<&Claim>,
         shop: Option<&str>,
     ) -> Result<Handled, PaymentError> {
-        let word = Completed { operation, payment, word, shop, goes_on: false, stored: None };
-        match self.write_down(word, claim).await? {
+        let told = Told { operation, payment, word, shop, goes_on: false, stored: None };
+        match self.write_down(told, claim).await? {
             Settled::Done(handled) => Ok(handled),
             // Asked not to go on.
             Settled::GoesOn(_) => Err(PaymentError::Interrupted),
@@ -140,37 +135,45 @@ impl Payments {
     ) -> Result<Settled<Handled>, PaymentError> {
         let (operation, payment) = (sent.operation.id, sent.operation.payment_id);
         let stored = sent.stored;
-        self.write_down(Completed { operation, payment, word, shop: Some(shop), goes_on: true, stored }, claim).await
+        self.write_down(Told { operation, payment, word, shop: Some(shop), goes_on: true, stored }, claim).await
     }
 
-    async fn write_down(&self, known: Completed<'_>, claim: Option<&Claim>) -> Result<Settled<Handled>, PaymentError> {
-        let Completed { operation, payment, word, shop, goes_on, stored } = known;
-        let (spare, now) = (self.new_message().await?, self.now());
-        let fees = self.fees.current(now).await?;
-        let completion = Completion { operation, payment, word, shop, spare, fees: &fees, goes_on, stored, now };
+    async fn write_down(&self, told: Told<'_>, claim: Option<&Claim>) -> Result<Settled<Handled>, PaymentError> {
+        let (means, now) = (self.means().await?, self.now());
         self.store
             .write(async |tx| {
-                Ok(match self.complete_in(tx, &completion).await? {
-                    Settled::Done(document) => Settled::Done(close_gate(tx, claim, &document, completion.now).await?),
+                Ok(match self.complete_in(tx, told, &means, now).await? {
+                    Settled::Done(document) => Settled::Done(close_gate(tx, claim, &document, now).await?),
                     Settled::GoesOn(next) => Settled::GoesOn(next),
                 })
             })
             .await
     }
 
+    /// What is fetched before the unit of work begins.
+    pub(super) async fn means(&self) -> Result<Means, PaymentError> {
+        Ok(Means { spare: self.new_message().await?, fees: self.fees.current(self.now()).await? })
+    }
+
     /// The same inside a unit of work of the caller's.
-    pub(super) async fn complete_in(&self, tx: &Tx, known: &Completion<'_>) -> Result<Settled<Document>, PaymentError> {
-        let payment = rows::lock(tx, known.payment).await?.ok_or(PaymentError::NotFound(known.payment))?;
-        let (operation, attempt) = match known.stored.filter(|stored| stored.stands(&payment)) {
+    pub(super) async fn complete_in(
+        &self,
+        tx: &Tx,
+        told: Told<'_>,
+        means: &Means,
+        now: Timestamp,
+    ) -> Result<Settled<Document>, PaymentError> {
+        let payment = rows::lock(tx, told.payment).await?.ok_or(PaymentError::NotFound(told.payment))?;
+        let (operation, attempt) = match told.stored.filter(|stored| stored.stands(&payment)) {
             Some(stored) => (stored.operation.clone(), stored.attempt.clone()),
             None => {
-                let operation = operation_rows::by_id(tx.conn(), known.operation, payment.currency()).await?;
+                let operation = operation_rows::by_id(tx.conn(), told.operation, payment.currency()).await?;
                 let operation = operation.ok_or(PaymentError::Interrupted)?;
                 let attempt = attempt_rows::by_id(tx.conn(), operation.attempt_id).await?;
                 (operation, attempt.ok_or(PaymentError::Interrupted)?)
             }
         };
-        let shop = match known.shop {
+        let shop = match told.shop {
             Some(shop) => shop.to_owned(),
             None => merchants::name(tx.conn(), payment.merchant_id).await?,
         };
@@ -178,10 +181,9 @@ impl Payments {
             Some(id) => refund_rows::by_id(tx.conn(), id).await?,
             None => None,
         };
-        let (spare, fees, now) = (known.spare, known.fees, known.now);
         let (hold_for, look_after) = (self.settings.capture_within, self.settings.escalate_after);
         let open = operation.status.is_open();
-        let goes_on = known.goes_on.then(|| now.after(self.settings.inquiry_after));
+        let goes_on = told.goes_on.then(|| now.after(self.settings.inquiry_after));
         let mut work = Work {
             tx,
             payment,
@@ -189,18 +191,18 @@ impl Payments {
             attempt,
             shop,
             told: Vec::new(),
-            spare,
+            spare: means.spare,
             hold_for,
             look_after,
-            fees,
+            fees: &means.fees,
             goes_on,
             next: None,
             now,
         };
         if open {
-            work.apply(known.word, refund.as_mut()).await?;
+            work.apply(told.word, refund.as_mut()).await?;
         } else {
-            work.heard_late(known.word).await?;
+            work.heard_late(told.word).await?;
         }
         if let Some(next) = work.next {
             return Ok(Settled::GoesOn(Box::new(next)));

@@ -7,22 +7,21 @@ use crate::country::Country;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::{Event, EventType};
-use crate::id::{AttemptId, CardId, MandateId, OperationId, PaymentId, ReviewId};
+use crate::id::{AttemptId, CardId, MandateId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::payment::action::{ReturnUrl, ThreeDs};
-use crate::payment::attempt::{Attempt, Method, WalletName};
+use crate::payment::attempt::{Attempt, WalletName};
 use crate::payment::authenticate::{Waiting, asks_first};
 use crate::payment::card::{Card, Cvc};
 use crate::payment::complete::{Sent, Stored};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
-use crate::payment::operation::{Operation, OperationKind, OperationStatus};
+use crate::payment::message::NewMessage;
 use crate::payment::paying::Paying;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
-use crate::payment::standing::Banks;
-use crate::payment::{CaptureMode, Payment, Payments};
+use crate::payment::{Payment, Payments};
 use crate::port::{Initiator, Instrument};
 use crate::risk::{self, Challenge, Verdict};
 use crate::store::{
@@ -111,13 +110,6 @@ impl PaymentMethod {
     }
 }
 
-/// The message that an attempt sends to the bank, named before it is written.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct NewMessage {
-    pub(crate) id: OperationId,
-    pub(crate) trace: i64,
-}
-
 /// A payment at the start of an attempt.
 #[derive(Debug)]
 pub(super) enum Row {
@@ -168,7 +160,7 @@ impl Payments {
     ) -> Result<Handled, PaymentError> {
         crash::at(Point::AttemptBegin);
         let now = self.now();
-        let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
+        let message = self.new_message().await?;
         let subject = Subject { payment: id, operation: message.id, refund: None };
         let begun = self
             .store
@@ -364,58 +356,6 @@ impl Payments {
             action: None,
             authentication: None,
             issuer_check_at: None,
-        }
-    }
-
-    /// The first message of an attempt: a card's goes where the merchant's routes say, a wallet's to the wallet.
-    pub(super) fn first_message(
-        &self,
-        message: NewMessage,
-        payment: &Payment,
-        attempt: &Attempt,
-        banks: Option<Banks>,
-        now: Timestamp,
-    ) -> Operation {
-        let mut operation = self.authorization(message, payment, attempt.id, now);
-        match (&attempt.method, banks) {
-            (Method::Wallet(wallet), _) => operation.acquirer = wallet.to_string(),
-            (Method::Card { .. }, Some(banks)) => banks.direct(&mut operation),
-            (Method::Card { .. }, None) => {}
-        }
-        operation
-    }
-
-    pub(super) fn authorization(
-        &self,
-        message: NewMessage,
-        payment: &Payment,
-        attempt: AttemptId,
-        now: Timestamp,
-    ) -> Operation {
-        Operation {
-            id: message.id,
-            payment_id: payment.id,
-            attempt_id: attempt,
-            refund_id: None,
-            original_id: None,
-            kind: OperationKind::Authorize,
-            status: OperationStatus::Pending,
-            amount: payment.amount,
-            takes_money: payment.capture == CaptureMode::Auto,
-            by_expiry: false,
-            trace: message.trace,
-            acquirer: self.bank.acquirers.first(payment.mode).to_owned(),
-            fallback: None,
-            acquirer_ref: None,
-            approval_code: None,
-            decline: None,
-            network_code: None,
-            acknowledged: false,
-            inquiries: 0,
-            next_inquiry_at: Some(now.after(self.settings.inquiry_after)),
-            escalated_at: None,
-            created_at: now,
-            updated_at: now,
         }
     }
 }

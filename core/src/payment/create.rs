@@ -4,10 +4,10 @@ use crate::clock::Timestamp;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
-use crate::id::{OperationId, PaymentId, Reference};
+use crate::id::{PaymentId, Reference};
 use crate::idempotency::Claim;
 use crate::merchant::Scope;
-use crate::payment::confirm::{Begun, Confirmation, NewMessage, Row::Unwritten};
+use crate::payment::confirm::{Begun, Confirmation, Row::Unwritten};
 use crate::payment::error::PaymentError;
 use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, pass_gate, recover};
@@ -44,7 +44,7 @@ impl Payments {
         crash::at(Point::AttemptBegin);
         let now = self.now();
         let id = PaymentId::new(now);
-        let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
+        let message = self.new_message().await?;
         let subject = Subject { payment: id, operation: message.id, refund: None };
         let begun = self
             .store

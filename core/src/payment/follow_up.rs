@@ -4,14 +4,14 @@ use crate::clock::Timestamp;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
-use crate::id::{OperationId, PaymentId, RefundId};
+use crate::id::{PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::money::Money;
-use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::machine::IllegalMove;
+use crate::payment::message::NewMessage;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
@@ -75,7 +75,7 @@ impl Payments {
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
         crash::at(Point::FollowUpBegin);
-        let message = NewMessage { id: OperationId::new(self.now()), trace: self.traces.next().await? };
+        let message = self.new_message().await?;
         let subject = Subject { payment: id, operation: message.id, refund: None };
         let begun = self
             .store

@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 use crate::id::OperationId;
 use crate::payment::Payments;
 use crate::payment::bank::BankWord;
-use crate::payment::complete::Completion;
+use crate::payment::complete::Told;
 use crate::payment::error::PaymentError;
 use crate::payment::service::detached;
 use crate::port::{AcquirerAnswer, Callback, CallbackError, Notice, NoticeSubject};
@@ -69,8 +69,7 @@ impl Payments {
         answer: AcquirerAnswer,
     ) -> Result<Heard, PaymentError> {
         let word = BankWord::Said(answer);
-        let message = self.new_message().await?;
-        let fees = self.fees.current(self.now()).await?;
+        let means = self.means().await?;
         let heard = self
             .store
             .write(async |tx| {
@@ -79,11 +78,8 @@ impl Payments {
                 if !notices::insert(tx, acquirer, notice, operation, now).await? {
                     return Ok(Heard::Repeated);
                 }
-                let spare = message;
-                let (word, fees, goes_on) = (&word, &*fees, false);
-                let completion =
-                    Completion { operation, payment, word, shop: None, spare, fees, goes_on, stored: None, now };
-                self.complete_in(tx, &completion).await?;
+                let told = Told { operation, payment, word: &word, shop: None, goes_on: false, stored: None };
+                self.complete_in(tx, told, &means, now).await?;
                 Ok::<_, PaymentError>(Heard::Applied)
             })
             .await?;

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::event::EventType;
-use crate::id::{OperationId, PaymentId};
+use crate::id::PaymentId;
 use crate::money::Money;
 use crate::payment::Payments;
-use crate::payment::confirm::NewMessage;
 use crate::payment::error::PaymentError;
 use crate::payment::follow_up::{FollowUp, follow_up_operation};
 use crate::payment::janitor::{ROUND_MAX, chain};
@@ -83,7 +82,7 @@ impl Payments {
     }
 
     async fn release(&self, id: PaymentId) -> Result<(), PaymentError> {
-        let message = NewMessage { id: OperationId::new(self.now()), trace: self.traces.next().await? };
+        let message = self.new_message().await?;
         let begun = self
             .store
             .write(async |tx| {

@@ -5,15 +5,15 @@ use crate::clock::Timestamp;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
-use crate::id::{AttemptId, OperationId, PaymentId, ReviewId};
+use crate::id::{AttemptId, PaymentId, ReviewId};
 use crate::payment::action::ThreeDs;
 use crate::payment::attempt::{Attempt, Method};
 use crate::payment::authenticate::Waiting;
 use crate::payment::card::Card;
 use crate::payment::complete::Sent;
-use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
+use crate::payment::message::NewMessage;
 use crate::payment::operation::Operation;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::detached;
@@ -104,7 +104,7 @@ impl Payments {
     ) -> Result<Document, PaymentError> {
         crash::at(Point::ReviewBegin);
         let now = self.now();
-        let message = NewMessage { id: OperationId::new(now), trace: self.traces.next().await? };
+        let message = self.new_message().await?;
         let decided = self
             .store
             .write(async |tx| {

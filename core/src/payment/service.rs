@@ -172,10 +172,6 @@ impl Payments {
         &self.bank
     }
 
-    pub(crate) const fn traces(&self) -> &Traces {
-        &self.traces
-    }
-
     pub(crate) const fn acquirers(&self) -> &Acquirers {
         &self.bank.acquirers
     }

@@ -3,8 +3,8 @@
 use crate::clock::Timestamp;
 use crate::id::OperationId;
 use crate::payment::Payment;
-use crate::payment::confirm::NewMessage;
 use crate::payment::decline::DeclineCode;
+use crate::payment::message::NewMessage;
 use crate::payment::operation::{Operation, OperationKind, OperationStatus};
 use crate::store::{StoreError, Tx, operation as operation_rows};
 

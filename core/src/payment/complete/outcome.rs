@@ -41,10 +41,7 @@ impl Work<'_> {
                 self.operation.acquirer_ref = Some(acquirer_ref.clone());
                 self.operation.approval_code = Some(approval_code.clone());
                 if *amount == self.operation.amount {
-                    self.settle(OperationStatus::Succeeded, None);
-                    let before = self.payment.clone();
                     self.approved(refund).await?;
-                    self.book(&before).await?;
                 } else {
                     self.conflicted(*amount).await?;
                 }
@@ -140,12 +137,7 @@ impl Work<'_> {
         let row = audit_row(&word.actor, settlement_action(word.settlement), &self.operation, &word.reason);
         audit::record(self.tx, &row, self.now).await?;
         match word.settlement {
-            Settlement::Done => {
-                let before = self.payment.clone();
-                self.settle(OperationStatus::Succeeded, None);
-                self.approved(refund).await?;
-                Ok(self.book(&before).await?)
-            }
+            Settlement::Done => self.approved(refund).await,
             Settlement::Failed => self.refused(DeclineCode::ProcessingError, refund).await,
         }
     }
@@ -182,8 +174,11 @@ impl Work<'_> {
         self.told.push(event);
     }
 
+    /// The bank did what was asked, by its own word or by that of staff: the payment moves, and so do the books.
     async fn approved(&mut self, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
-        let (payment, minor, now) = (self.payment.clone(), self.operation.amount.minor(), self.now);
+        self.settle(OperationStatus::Succeeded, None);
+        let before = self.payment.clone();
+        let (payment, minor, now) = (before.clone(), self.operation.amount.minor(), self.now);
         match self.operation.kind {
             OperationKind::Authorize => {
                 self.payment = payment.approve(now.after(self.hold_for), now)?;
@@ -218,7 +213,7 @@ impl Work<'_> {
             // The buyer was told of the decline when the reversal was decided.
             OperationKind::Reversal => {}
         }
-        Ok(())
+        Ok(self.book(&before).await?)
     }
 
     /// Posts what moved to the ledger.

@@ -5,10 +5,10 @@ use aviso_core::id::{DeliveryId, EndpointId};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::list::{self, List};
+use super::list::{List, PageQuery};
 use crate::extract::{ApiPath, ApiPathPair, ApiQuery, AuthenticatedMerchant};
 use crate::problem::{self, Problem};
 use crate::state::WebState;
@@ -89,31 +89,17 @@ impl DeliveryDocument {
     }
 }
 
-/// Which deliveries to list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct DeliveryQuery {
-    /// 1 to 100; 20 when absent.
-    #[param(value_type = Option<u8>, nullable = false, minimum = 1, maximum = 100)]
-    limit: Option<String>,
-    /// The last id of the page before.
-    #[param(nullable = false)]
-    starting_after: Option<String>,
-}
-
 /// The deliveries to a webhook endpoint, newest first, with what was tried.
 #[utoipa::path(get, path = "/v1/webhook_endpoints/{id}/deliveries", operation_id = "list_deliveries", tag = "webhook endpoints",
-    params(("id" = String, Path, description = "`whk_…`"), DeliveryQuery),
+    params(("id" = String, Path, description = "`whk_…`"), PageQuery),
     responses((status = 200, description = "A page of deliveries", body = List<DeliveryDocument>)))]
 pub(crate) async fn list(
     State(web): State<WebState>,
     AuthenticatedMerchant(scope): AuthenticatedMerchant,
     ApiPath(id): ApiPath<EndpointId>,
-    ApiQuery(query): ApiQuery<DeliveryQuery>,
+    ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<List<DeliveryDocument>>, Problem> {
-    let limit = list::limit(query.limit.as_deref())?;
-    let before = list::parameter(query.starting_after.as_deref(), "starting_after")?;
+    let (before, limit) = query.checked()?;
     let endpoint = web.endpoints.get(&scope, id).await?;
     let (page, attempts) = web.deliveries.of_endpoint(endpoint.id, before, limit).await?;
     let data = page.items.iter().map(|delivery| DeliveryDocument::new(delivery, &attempts)).collect();

@@ -9,7 +9,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::list::{self, List};
+use super::list::{self, List, PageQuery};
 use crate::extract::{ApiQuery, AuthenticatedMerchant};
 use crate::problem::Problem;
 use crate::state::WebState;
@@ -82,30 +82,16 @@ pub(crate) async fn entries(
     Ok(Json(List::new(page.items, page.has_more)))
 }
 
-/// Which payouts to list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PayoutQuery {
-    /// 1 to 100; 20 when absent.
-    #[param(value_type = Option<u8>, nullable = false, minimum = 1, maximum = 100)]
-    limit: Option<String>,
-    /// The last id of the page before.
-    #[param(nullable = false)]
-    starting_after: Option<String>,
-}
-
 /// Payouts, newest first.
 #[utoipa::path(get, path = "/v1/payouts", operation_id = "list_payouts", tag = "ledger",
-    params(PayoutQuery),
+    params(PageQuery),
     responses((status = 200, description = "A page of payouts", body = List<PayoutDocument>)))]
 pub(crate) async fn payouts(
     State(web): State<WebState>,
     AuthenticatedMerchant(scope): AuthenticatedMerchant,
-    ApiQuery(query): ApiQuery<PayoutQuery>,
+    ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<List<PayoutDocument>>, Problem> {
-    let limit = list::limit(query.limit.as_deref())?;
-    let before: Option<PayoutId> = list::parameter(query.starting_after.as_deref(), "starting_after")?;
+    let (before, limit) = query.checked::<PayoutId>()?;
     let page = web.ledger.payouts(&scope, before, limit).await?;
     Ok(Json(List::new(page.items, page.has_more)))
 }

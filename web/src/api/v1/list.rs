@@ -3,8 +3,8 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{Code, Problem};
 
@@ -26,6 +26,30 @@ pub(crate) struct List<T> {
 impl<T> List<T> {
     pub(super) const fn new(data: Vec<T>, has_more: bool) -> Self {
         Self { object: "list", data, has_more }
+    }
+}
+
+/// Which page of a list, where nothing else is asked.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// 1 to 100; 20 when absent.
+    #[param(value_type = Option<u8>, nullable = false, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+    /// The last id of the page before.
+    #[param(nullable = false)]
+    starting_after: Option<String>,
+}
+
+impl PageQuery {
+    /// The last id of the page before, and how many entries are asked for.
+    pub(super) fn checked<T: FromStr>(&self) -> Result<(Option<T>, u64), Problem>
+    where
+        T::Err: Display,
+    {
+        let limit = limit(self.limit.as_deref())?;
+        Ok((parameter(self.starting_after.as_deref(), "starting_after")?, limit))
     }
 }
 

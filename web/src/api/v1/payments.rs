@@ -14,7 +14,8 @@ use utoipa::IntoParams;
 pub(crate) mod body;
 mod how;
 
-use self::body::{CaptureBody, ConfirmBody, CreateBody, VoidBody};
+use self::body::{CaptureBody, CreateBody, VoidBody};
+use self::how::ConfirmBody;
 use super::field;
 use super::list::{self, List};
 use crate::extract::{ApiPath, ApiQuery, AuthenticatedMerchant, Once, Outcome};

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::super::card::CardBody;
 use super::super::field::{checked, invalid, required};
-use super::how::{How, MandateBody, ThreeDsWord};
+use super::how::{ConfirmBody, MandateBody, ThreeDsWord};
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -100,39 +100,6 @@ pub(crate) struct CustomerBody {
     ip: Option<String>,
 }
 
-/// A card or wallet to confirm with.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewConfirmation, example = json!({
-    "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2030, "cvc": "123"},
-}))]
-pub(crate) struct ConfirmBody {
-    /// The card.
-    card: Option<CardBody>,
-    /// The saved card to pay with, `card_…`; needs `cvc`.
-    #[schema(example = "card_01h455vb4pex5vsknk084sn02q")]
-    saved_card: Option<String>,
-    /// The security code of the saved card.
-    #[schema(value_type = Option<String>, write_only, example = "123")]
-    cvc: Option<Secret>,
-    /// Whether the buyer agreed that the card is kept; needs `customer_ref`.
-    save_card: Option<bool>,
-    /// Your own name for the customer: 1 to 32 printable ASCII characters.
-    #[schema(min_length = 1, max_length = 32)]
-    customer_ref: Option<String>,
-    /// Terms that the buyer agreed to, with `save_card`; or the mandate to charge, `man_…`.
-    mandate: Option<MandateBody>,
-    /// Instead of a card: an e-money wallet, by its name.
-    #[schema(min_length = 1, max_length = 32, example = "sandbox_wallet")]
-    wallet: Option<String>,
-    /// When the card's issuer is asked; `automatic` when absent.
-    three_ds: Option<ThreeDsWord>,
-    /// Where the buyer goes after the page of the issuer or wallet: an http or https address. `payment` and
-    /// `status` are added to it.
-    #[schema(max_length = 2048, example = "https://shop.example/thanks")]
-    return_url: Option<String>,
-}
-
 /// Money to take.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -150,7 +117,6 @@ pub(crate) struct CaptureBody {
 pub(crate) struct VoidBody {}
 
 impl JsonBody for CreateBody {}
-impl JsonBody for ConfirmBody {}
 impl JsonBody for CaptureBody {
     const MAY_BE_ABSENT: bool = true;
 }
@@ -165,7 +131,7 @@ impl CreateBody {
     ///
     /// 422 that names the field.
     pub(super) fn into_payment(self, now: Timestamp) -> Result<(NewPayment, Option<Confirmation>), Problem> {
-        let how = How {
+        let how = ConfirmBody {
             card: self.card,
             saved_card: self.saved_card,
             cvc: self.cvc,
@@ -209,27 +175,5 @@ impl CustomerBody {
             language: checked(language.transpose(), "/customer/language")?,
             ip: checked(ip.transpose(), "/customer/ip")?,
         })
-    }
-}
-
-impl ConfirmBody {
-    /// The checked card or wallet.
-    ///
-    /// # Errors
-    ///
-    /// 422 that names the field.
-    pub(super) fn into_confirmation(self, now: Timestamp) -> Result<Confirmation, Problem> {
-        let how = How {
-            card: self.card,
-            saved_card: self.saved_card,
-            cvc: self.cvc,
-            save_card: self.save_card,
-            customer_ref: self.customer_ref,
-            mandate: self.mandate,
-            wallet: self.wallet,
-            three_ds: self.three_ds,
-            return_url: self.return_url,
-        };
-        how.into_confirmation(now)
     }
 }

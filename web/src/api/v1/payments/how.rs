@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::super::card::CardBody;
 use super::super::field::{checked, invalid, required};
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 
 /// When the card's issuer is asked whether the buyer holds the card (3-D Secure).
@@ -59,21 +60,42 @@ pub(crate) struct TermsBody {
     ends_at: String,
 }
 
-/// The fields of a body that say how to pay.
-#[derive(Debug, Default)]
-pub(super) struct How {
+/// A card or wallet to confirm with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewConfirmation, example = json!({
+    "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2030, "cvc": "123"},
+}))]
+pub(crate) struct ConfirmBody {
+    /// The card.
     pub(super) card: Option<CardBody>,
+    /// The saved card to pay with, `card_…`; needs `cvc`.
+    #[schema(example = "card_01h455vb4pex5vsknk084sn02q")]
     pub(super) saved_card: Option<String>,
+    /// The security code of the saved card.
+    #[schema(value_type = Option<String>, write_only, example = "123")]
     pub(super) cvc: Option<Secret>,
+    /// Whether the buyer agreed that the card is kept; needs `customer_ref`.
     pub(super) save_card: Option<bool>,
+    /// Your own name for the customer: 1 to 32 printable ASCII characters.
+    #[schema(min_length = 1, max_length = 32)]
     pub(super) customer_ref: Option<String>,
+    /// Terms that the buyer agreed to, with `save_card`; or the mandate to charge, `man_…`.
     pub(super) mandate: Option<MandateBody>,
+    /// Instead of a card: an e-money wallet, by its name.
+    #[schema(min_length = 1, max_length = 32, example = "sandbox_wallet")]
     pub(super) wallet: Option<String>,
+    /// When the card's issuer is asked; `automatic` when absent.
     pub(super) three_ds: Option<ThreeDsWord>,
+    /// Where the buyer goes after the page of the issuer or wallet: an http or https address. `payment` and
+    /// `status` are added to it.
+    #[schema(max_length = 2048, example = "https://shop.example/thanks")]
     pub(super) return_url: Option<String>,
 }
 
-impl How {
+impl JsonBody for ConfirmBody {}
+
+impl ConfirmBody {
     /// The first field that only makes sense when the payment is confirmed.
     pub(super) fn first_given(&self) -> Option<&'static str> {
         let given = [
