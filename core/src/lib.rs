@@ -15,6 +15,7 @@ pub mod document;
 pub mod event;
 pub mod id;
 pub mod idempotency;
+mod kept;
 pub mod language;
 pub mod ledger;
 pub mod mandate;

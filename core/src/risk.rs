@@ -2,6 +2,7 @@
 //!
 //! Every decision is journaled with what it saw. Nothing here calls a network.
 
+mod limit;
 mod list;
 mod screen;
 mod service;
@@ -11,6 +12,7 @@ use crate::id::{DecisionId, LimitId, ListEntryId, MerchantId};
 use crate::merchant::Mode;
 use crate::money::Currency;
 
+pub(crate) use limit::Limits;
 pub use list::{ListError, NewEntry};
 pub(crate) use screen::{Challenge, Screening, Subject, screen};
 pub use service::Risk;

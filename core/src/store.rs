@@ -41,7 +41,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait};
+use sea_orm::{
+    ActiveModelTrait, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
+    IntoActiveModel, TransactionTrait,
+};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -308,6 +311,19 @@ fn postgres_options(url: &str) -> ConnectOptions {
     options.idle_timeout(Duration::from_secs(600)).max_lifetime(Duration::from_secs(1800));
     options.test_before_acquire(false).test_before_acquire_if_idle_for(Duration::from_secs(30));
     options
+}
+
+/// A row to be updated by its id, without the columns that are `fixed`.
+pub(crate) fn changing<M, A>(row: M, fixed: &[<A::Entity as EntityTrait>::Column]) -> A
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let mut row = row.into_active_model().reset_all();
+    for column in fixed {
+        row.not_set(*column);
+    }
+    row
 }
 
 /// Whether a backend needs its rows locked by hand: SQLite has one writer, which is the lock.

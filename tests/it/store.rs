@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use aviso_core::payment::status::{Status, TRANSITIONS};
 use aviso_tests::actor::Order;
 use aviso_tests::app::TestApp;
 use aviso_tests::database::{Kind, TestDatabase};
 use aviso_tests::{card, on_both_databases};
+use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 
 on_both_databases! {
     async fn callers_that_go_away_leave_no_payment_half_done(app: TestApp) {
@@ -38,6 +40,53 @@ on_both_databases! {
         .await;
         assert!(answers.iter().all(|status| *status == 201), "{answers:?}");
     }
+
+    async fn the_database_refuses_every_change_of_status_that_the_code_refuses(app: TestApp) {
+        let merchant = app.merchant().await;
+        let new = serde_json::json!({"amount": 100, "currency": "EUR", "order_ref": "open"});
+        assert_eq!(merchant.post("/v1/payments", &new).await.status, 201);
+        let connection = app.hub.services.store.migration_connection();
+        for from in Status::ALL {
+            for to in Status::ALL {
+                let taken = takes(&connection, from, to).await;
+                assert_eq!(taken, from.may_become(to), "{} to {}", from.as_str(), to.as_str());
+            }
+        }
+    }
+}
+
+/// Whether the database takes a change of status.
+#[expect(clippy::disallowed_methods, reason = "what the hub never writes is tried and rolled back")]
+async fn takes(connection: &DatabaseConnection, from: Status, to: Status) -> bool {
+    // Rolled back by being dropped.
+    let unit = connection.begin().await.expect("a unit");
+    for on_the_way in way_to(from) {
+        become_(&unit, on_the_way).await.expect("a legal change");
+    }
+    become_(&unit, to).await.is_ok()
+}
+
+async fn become_(unit: &impl ConnectionTrait, status: Status) -> Result<(), sea_orm::DbErr> {
+    unit.execute_unprepared(&format!("UPDATE payment SET status = '{}'", status.as_str())).await.map(|_| ())
+}
+
+/// The shortest legal way from an open payment.
+fn way_to(status: Status) -> Vec<Status> {
+    let mut ways = vec![vec![Status::RequiresPaymentMethod]];
+    let mut seen = 0;
+    while let Some(way) = ways.get(seen).cloned() {
+        let last = way[way.len() - 1];
+        if last == status {
+            return way[1..].to_vec();
+        }
+        for (_, to, _) in TRANSITIONS.iter().filter(|(from, ..)| *from == last) {
+            if !ways.iter().any(|way| way.contains(to)) {
+                ways.push([way.as_slice(), &[*to]].concat());
+            }
+        }
+        seen += 1;
+    }
+    panic!("no way to {}", status.as_str());
 }
 
 #[tokio::test]

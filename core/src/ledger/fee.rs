@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
-
 use crate::clock::Timestamp;
 use crate::id::MerchantId;
+use crate::kept::Kept;
 use crate::merchant::Mode;
 use crate::money::Currency;
 use crate::payment::attempt::{Method, WalletName};
@@ -124,18 +123,12 @@ impl FeeTable {
 #[derive(Debug, Clone)]
 pub(crate) struct Fees {
     store: Store,
-    known: Arc<Mutex<Option<Known>>>,
-}
-
-#[derive(Debug)]
-struct Known {
-    read_at: Timestamp,
-    table: Arc<FeeTable>,
+    table: Kept<FeeTable>,
 }
 
 impl Fees {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, known: Arc::default() }
+        Self { store, table: Kept::new(GOOD_FOR) }
     }
 
     /// The fees at this time.
@@ -144,20 +137,12 @@ impl Fees {
     ///
     /// [`StoreError`] when they cannot be read: nothing may be taken without them.
     pub(crate) async fn current(&self, now: Timestamp) -> Result<Arc<FeeTable>, StoreError> {
-        let mut known = self.known.lock().await;
-        if let Some(Known { read_at, table }) = &*known
-            && (*read_at..read_at.after(GOOD_FOR)).contains(&now)
-        {
-            return Ok(Arc::clone(table));
-        }
-        let table = Arc::new(FeeTable::new(rows::fees(self.store.reader()).await?));
-        *known = Some(Known { read_at: now, table: Arc::clone(&table) });
-        Ok(table)
+        self.table.get(now, async || Ok(FeeTable::new(rows::fees(self.store.reader()).await?))).await
     }
 
     /// Forgets what was read: a fee was changed by this process.
     pub(crate) async fn forget(&self) {
-        *self.known.lock().await = None;
+        self.table.forget().await;
     }
 }
 

@@ -214,7 +214,7 @@ impl Payments {
             ip: payment.ip.as_deref(),
         };
         let standing = self.standing(tx, &payment, &attempt, now).await?;
-        let mut screening = risk::screen(tx, &subject, now).await?;
+        let mut screening = risk::screen(tx, &self.limits, &subject, now).await?;
         let can_ask = confirmation.method.initiator() == Initiator::Buyer && card.is_some() && self.issuer.is_there();
         let refusal = standing.join(&mut screening, can_ask);
         if screening.challenge == Challenge::Wanted {

@@ -18,6 +18,7 @@ use crate::payment::published::{document_of, operation_document, refund_document
 use crate::payment::status::Stage;
 use crate::payment::trace::Traces;
 use crate::port::Authenticator;
+use crate::risk::Limits;
 use crate::routing::Profiles;
 use crate::routing::breaker::{BreakerSettings, BreakerState, Breakers};
 use crate::secret::Keyring;
@@ -99,6 +100,7 @@ pub struct Payments {
     pub(super) issuer: Issuer,
     pub(super) traces: Traces,
     pub(super) fees: Fees,
+    pub(super) limits: Limits,
     pub(super) bins: Bins,
     pub(super) profiles: Profiles,
     pub(super) settings: PaymentSettings,
@@ -126,7 +128,8 @@ impl Payments {
         let profiles = Profiles::new(store.clone(), Arc::clone(&clock));
         let (traces, fees) = (Traces::new(store.clone()), Fees::new(store.clone()));
         let issuer = Issuer::none(settings.acquirer_deadline);
-        Self { store, clock, bank, keyring, issuer, traces, fees, bins: Bins::default(), profiles, settings }
+        let (bins, limits) = (Bins::default(), Limits::default());
+        Self { store, clock, bank, keyring, issuer, traces, fees, limits, bins, profiles, settings }
     }
 
     /// With a 3-D Secure server, and with the address of the site that buyers come back to from the

@@ -7,7 +7,8 @@ use crate::clock::Timestamp;
 use crate::id::MerchantId;
 use crate::merchant::Mode;
 use crate::money::Money;
-use crate::risk::{Attribute, List, ListEntry, Verdict, Window};
+use crate::risk::{Attribute, Limits, List, Verdict, Window};
+use crate::store::risk::Listed;
 use crate::store::{StoreError, Tx, attempt as attempt_rows, risk as rows};
 
 /// What is decided about.
@@ -75,26 +76,30 @@ impl Subject<'_> {
 /// # Errors
 ///
 /// [`StoreError`]; then nothing is decided and nothing is sent.
-pub(crate) async fn screen(tx: &Tx, subject: &Subject<'_>, now: Timestamp) -> Result<Screening, StoreError> {
+pub(crate) async fn screen(
+    tx: &Tx,
+    limits: &Limits,
+    subject: &Subject<'_>,
+    now: Timestamp,
+) -> Result<Screening, StoreError> {
     let values = subject.values();
     let mut features: BTreeMap<String, String> =
         values.iter().map(|(attribute, value)| (attribute.as_str().to_owned(), value.clone())).collect();
-    let entries = rows::matching_entries(tx.conn(), subject.merchant_id, &values, now).await?;
-    let mut closed = rows::allow_only(tx.conn(), subject.merchant_id, now).await?;
+    let mut listed = rows::listed(tx.conn(), subject.merchant_id, &values, now).await?;
     // What only cards have cannot be asked of a wallet.
-    closed.retain(|attribute| subject.card.is_some() || matches!(attribute, Attribute::Email | Attribute::Ip));
-    if let Some((verdict, reasons)) = judge_lists(&entries, &closed) {
+    listed.closed.retain(|attribute| subject.card.is_some() || matches!(attribute, Attribute::Email | Attribute::Ip));
+    if let Some((verdict, reasons)) = judge_lists(&listed) {
         return Ok(Screening { verdict, reasons, features, challenge: Challenge::NotWanted });
     }
     let mut verdict = Verdict::Allow;
     let mut reasons = Vec::new();
-    let limits = rows::limits(tx.conn(), Some(subject.merchant_id)).await?;
+    let limits = limits.current(tx, now).await?;
     rows::serialize_by(
         tx,
-        limits.iter().filter_map(|limit| Some((limit.attribute, subject.value_of(limit.attribute)?))),
+        limits.of(subject.merchant_id).filter_map(|limit| Some((limit.attribute, subject.value_of(limit.attribute)?))),
     )
     .await?;
-    for limit in &limits {
+    for limit in limits.of(subject.merchant_id) {
         let Some(value) = subject.value_of(limit.attribute) else { continue };
         let window = Window {
             attribute: limit.attribute,
@@ -132,14 +137,14 @@ fn counted(amount: Money, window: &Window<'_>) -> i64 {
     if amount.currency() == window.currency { amount.minor() } else { 0 }
 }
 
-/// Lists have priorities: trust > allow-only > block > gray. `entries` are those that name one of the
-/// subject's values, `closed` the attributes of which only listed values pass. `None` when no list speaks.
-fn judge_lists(entries: &[ListEntry], closed: &[Attribute]) -> Option<(Verdict, Vec<String>)> {
+/// Lists have priorities: trust > allow-only > block > gray. `None` when no list speaks.
+fn judge_lists(listed: &Listed) -> Option<(Verdict, Vec<String>)> {
     let hits = |list: List| -> Vec<String> {
-        let mut reasons: Vec<String> = entries
+        let mut reasons: Vec<String> = listed
+            .named
             .iter()
-            .filter(|entry| entry.list == list)
-            .map(|entry| format!("list.{}.{}", list.as_str(), entry.attribute.as_str()))
+            .filter(|(by, _)| *by == list)
+            .map(|(_, attribute)| format!("list.{}.{}", list.as_str(), attribute.as_str()))
             .collect();
         reasons.sort_unstable();
         reasons.dedup();
@@ -149,9 +154,9 @@ fn judge_lists(entries: &[ListEntry], closed: &[Attribute]) -> Option<(Verdict, 
     if !trusted.is_empty() {
         return Some((Verdict::Allow, trusted));
     }
-    let is_listed =
-        |attribute: &Attribute| entries.iter().any(|entry| entry.list == List::Allow && entry.attribute == *attribute);
-    let missing: Vec<String> = closed
+    let is_listed = |attribute: &Attribute| listed.named.contains(&(List::Allow, *attribute));
+    let missing: Vec<String> = listed
+        .closed
         .iter()
         .filter(|attribute| !is_listed(attribute))
         .map(|attribute| format!("list.allow.{}", attribute.as_str()))
@@ -170,39 +175,26 @@ fn judge_lists(entries: &[ListEntry], closed: &[Attribute]) -> Option<(Verdict, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::ListEntryId;
 
-    fn entry(list: List, attribute: Attribute, value: &str) -> ListEntry {
-        let now = Timestamp::from_micros(0);
-        ListEntry {
-            id: ListEntryId::new(now),
-            merchant_id: None,
-            list,
-            attribute,
-            value: value.into(),
-            reason: String::new(),
-            author: String::new(),
-            created_at: now,
-            expires_at: None,
-        }
+    fn listed(named: &[(List, Attribute)], closed: &[Attribute]) -> Listed {
+        Listed { named: named.to_vec(), closed: closed.to_vec() }
     }
 
     #[test]
     fn trust_beats_block_and_block_beats_gray() {
-        let gray = entry(List::Gray, Attribute::Country, "ES");
-        let block = entry(List::Block, Attribute::Email, "@example.com");
-        let trust = entry(List::Trust, Attribute::Email, "ana@example.com");
-        assert_eq!(judge_lists(&[], &[]), None);
-        assert_eq!(judge_lists(std::slice::from_ref(&gray), &[]).unwrap().0, Verdict::Review);
-        assert_eq!(judge_lists(&[gray.clone(), block.clone()], &[]).unwrap().0, Verdict::Block);
-        assert_eq!(judge_lists(&[gray, block, trust], &[]).unwrap().0, Verdict::Allow);
+        let (gray, block) = ((List::Gray, Attribute::Country), (List::Block, Attribute::Email));
+        let trust = (List::Trust, Attribute::Email);
+        assert_eq!(judge_lists(&listed(&[], &[])), None);
+        assert_eq!(judge_lists(&listed(&[gray], &[])).unwrap().0, Verdict::Review);
+        assert_eq!(judge_lists(&listed(&[gray, block], &[])).unwrap().0, Verdict::Block);
+        assert_eq!(judge_lists(&listed(&[gray, block, trust], &[])).unwrap().0, Verdict::Allow);
     }
 
     #[test]
     fn allow_only_refuses_what_is_not_listed() {
-        let spain = entry(List::Allow, Attribute::Country, "ES");
-        assert_eq!(judge_lists(&[spain], &[Attribute::Country]), None);
-        let (verdict, reasons) = judge_lists(&[], &[Attribute::Country]).unwrap();
+        let spain = (List::Allow, Attribute::Country);
+        assert_eq!(judge_lists(&listed(&[spain], &[Attribute::Country])), None);
+        let (verdict, reasons) = judge_lists(&listed(&[], &[Attribute::Country])).unwrap();
         assert_eq!((verdict, reasons), (Verdict::Block, vec!["list.allow.country".to_owned()]));
     }
 }

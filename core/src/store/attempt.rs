@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use super::entity::attempt;
 use super::payment::money;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, changing};
 use crate::bin_table::{CardKind, Issuer};
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, CardId, MandateId, MerchantId, PaymentId};
@@ -150,8 +149,35 @@ pub(crate) async fn insert(tx: &Tx, attempt: &Attempt) -> Result<(), StoreError>
     Ok(())
 }
 
+/// What never changes once it is written, and is left out of updates.
+const FIXED: &[attempt::Column] = {
+    use attempt::Column::{
+        Amount, Brand, Card, CreatedAt, Currency, EmailCi, ExpMonth, ExpYear, First6, Ip, Last4, MerchantCard,
+        MerchantId, Mode, Number, PaymentId, Wallet,
+    };
+    &[
+        Amount,
+        Brand,
+        Card,
+        CreatedAt,
+        Currency,
+        EmailCi,
+        ExpMonth,
+        ExpYear,
+        First6,
+        Ip,
+        Last4,
+        MerchantCard,
+        MerchantId,
+        Mode,
+        Number,
+        PaymentId,
+        Wallet,
+    ]
+};
+
 pub(crate) async fn update(tx: &Tx, attempt: &Attempt) -> Result<(), StoreError> {
-    let row = attempt_row(attempt).into_active_model().reset_all();
+    let row = changing(attempt_row(attempt), FIXED);
     attempt::Entity::update(row).validate()?.exec_without_returning(tx.conn()).await?;
     Ok(())
 }

@@ -114,12 +114,12 @@ pub(crate) async fn insert_key(
 /// The world that a key with this hash opens.
 pub(crate) async fn scope_by_key(conn: &impl ConnectionTrait, hash: &str) -> Result<Option<Scope>, StoreError> {
     let query = merchant_key::Entity::find()
+        .find_also_related(merchant::Entity)
         .filter(merchant_key::Column::Hash.eq(hash))
         .filter(merchant_key::Column::RevokedAt.is_null());
-    let Some(key) = query.one(conn).await? else { return Ok(None) };
+    let Some((key, Some(merchant))) = query.one(conn).await? else { return Ok(None) };
     let mode = Mode::from_name(&key.mode).ok_or(StoreError::Unreadable { table: "merchant_key", column: "mode" })?;
-    let merchant = by_id(conn, MerchantId::from_uuid(key.merchant_id)).await?;
-    Ok(merchant.map(|merchant| Scope { merchant, mode, key_id: Some(KeyId::from_uuid(key.id)) }))
+    Ok(Some(Scope { merchant: merchant_from(merchant), mode, key_id: Some(KeyId::from_uuid(key.id)) }))
 }
 
 pub(crate) async fn insert_endpoint(tx: &Tx, endpoint: &Endpoint) -> Result<(), StoreError> {

@@ -2,12 +2,12 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::entity::{operation, payment};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, changing};
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, OperationId, PaymentId, RefundId};
 use crate::money::{Currency, Money};
@@ -77,8 +77,16 @@ pub(crate) async fn insert(tx: &Tx, operation: &Operation) -> Result<(), StoreEr
     Ok(())
 }
 
+/// What never changes once it is written, and is left out of updates.
+const FIXED: &[operation::Column] = {
+    use operation::Column::{
+        Amount, AttemptId, ByExpiry, CreatedAt, Kind, OriginalId, PaymentId, RefundId, TakesMoney, Trace,
+    };
+    &[Amount, AttemptId, ByExpiry, CreatedAt, Kind, OriginalId, PaymentId, RefundId, TakesMoney, Trace]
+};
+
 pub(crate) async fn update(tx: &Tx, operation: &Operation) -> Result<(), StoreError> {
-    let row = operation_row(operation).into_active_model().reset_all();
+    let row = changing(operation_row(operation), FIXED);
     operation::Entity::update(row).validate()?.exec_without_returning(tx.conn()).await?;
     Ok(())
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 
 use super::entity::{attempt, payment};
-use super::{StoreError, Tx, locks_rows};
+use super::{StoreError, Tx, changing, locks_rows};
 use crate::clock::Timestamp;
 use crate::id::{AccountId, MerchantId, PaymentId};
 use crate::language::Language;
@@ -106,9 +106,33 @@ pub(crate) async fn insert(tx: &Tx, payment: &Payment) -> Result<(), StoreError>
     Ok(())
 }
 
+/// What never changes once it is written, and is left out of updates.
+const FIXED: &[payment::Column] = {
+    use payment::Column::{
+        Amount, Capture, CreatedAt, Currency, Description, EmailCi, ExpiresAt, Ip, Language, MerchantId, Metadata,
+        Mode, OrderRef, Reference,
+    };
+    &[
+        Amount,
+        Capture,
+        CreatedAt,
+        Currency,
+        Description,
+        EmailCi,
+        ExpiresAt,
+        Ip,
+        Language,
+        MerchantId,
+        Metadata,
+        Mode,
+        OrderRef,
+        Reference,
+    ]
+};
+
 /// Writes a payment that was read and locked in the same unit.
 pub(crate) async fn update(tx: &Tx, payment: &Payment) -> Result<(), StoreError> {
-    let row = payment_row(payment).into_active_model().reset_all();
+    let row = changing(payment_row(payment), FIXED);
     payment::Entity::update(row).validate()?.exec_without_returning(tx.conn()).await?;
     Ok(())
 }

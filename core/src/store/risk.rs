@@ -1,9 +1,9 @@
 //! Rows of lists, limits and decisions.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 
 use super::entity::{risk_decision, risk_limit, risk_list_entry};
@@ -84,13 +84,23 @@ fn owner(merchant: MerchantId) -> Condition {
         .add(risk_list_entry::Column::MerchantId.eq(merchant.as_uuid()))
 }
 
-/// Entries of the platform and the merchant that name one of the values.
-pub(crate) async fn matching_entries(
+/// What the lists of the platform and the merchant say about an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// The entries that name one of its values.
+    pub(crate) named: Vec<(List, Attribute)>,
+    /// The attributes of which only listed values pass.
+    pub(crate) closed: Vec<Attribute>,
+}
+
+/// Asks the lists about these values, in one statement.
+pub(crate) async fn listed(
     conn: &impl ConnectionTrait,
     merchant: MerchantId,
     values: &[(Attribute, String)],
     now: Timestamp,
-) -> Result<Vec<ListEntry>, StoreError> {
+) -> Result<Listed, StoreError> {
+    use risk_list_entry::Column;
     let mut named = Condition::any();
     for (attribute, value) in values {
         // The index's predicate stands in each arm, so that each is a search of its own.
@@ -101,30 +111,30 @@ pub(crate) async fn matching_entries(
                 .add(risk_list_entry::Column::RemovedAt.is_null()),
         );
     }
-    let query = risk_list_entry::Entity::find().filter(named).filter(live(now)).filter(owner(merchant));
-    query.all(conn).await?.into_iter().map(entry_from).collect()
-}
-
-/// The attributes of which only listed values pass.
-pub(crate) async fn allow_only(
-    conn: &impl ConnectionTrait,
-    merchant: MerchantId,
-    now: Timestamp,
-) -> Result<Vec<Attribute>, StoreError> {
-    let names = risk_list_entry::Entity::find()
-        .select_only()
-        .column(risk_list_entry::Column::Attribute)
+    let in_force = || risk_list_entry::Entity::find().select_only().filter(live(now)).filter(owner(merchant));
+    let mut query = in_force().columns([Column::List, Column::Attribute]).filter(named);
+    let closed = in_force()
+        .column_as(Expr::cust(format!("'{CLOSED}'")), "list")
+        .column(Column::Attribute)
         .distinct()
         // A literal, as in the index's predicate: with a bound value SQLite would not use it.
-        .filter(Expr::cust("list = 'allow'"))
-        .filter(live(now))
-        .filter(owner(merchant))
-        .into_tuple::<String>()
-        .all(conn)
-        .await?;
-    let bad = StoreError::Unreadable { table: "risk_list_entry", column: "attribute" };
-    names.iter().map(|name| Attribute::from_name(name)).collect::<Option<Vec<_>>>().ok_or(bad)
+        .filter(Expr::cust("list = 'allow'"));
+    QuerySelect::query(&mut query).union(UnionType::All, QueryTrait::into_query(closed));
+    let bad = |column| StoreError::Unreadable { table: "risk_list_entry", column };
+    let mut listed = Listed::default();
+    for (list, attribute) in query.into_tuple::<(String, String)>().all(conn).await? {
+        let attribute = Attribute::from_name(&attribute).ok_or_else(|| bad("attribute"))?;
+        if list == CLOSED {
+            listed.closed.push(attribute);
+        } else {
+            listed.named.push((List::from_name(&list).ok_or_else(|| bad("list"))?, attribute));
+        }
+    }
+    Ok(listed)
 }
+
+/// Marks the attributes of allow-only lists among the entries that were found; no list is called so.
+const CLOSED: &str = "closed";
 
 pub(crate) async fn any_limit(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {
     Ok(risk_limit::Entity::find().count(conn).await? > 0)
@@ -147,18 +157,10 @@ pub(crate) async fn insert_limit(tx: &Tx, limit: &Limit, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// The limits of the platform and of a merchant, in a fixed order.
-pub(crate) async fn limits(
-    conn: &impl ConnectionTrait,
-    merchant: Option<MerchantId>,
-) -> Result<Vec<Limit>, StoreError> {
-    let mut owner = Condition::any().add(risk_limit::Column::MerchantId.is_null());
-    if let Some(merchant) = merchant {
-        owner = owner.add(risk_limit::Column::MerchantId.eq(merchant.as_uuid()));
-    }
+/// Every limit in force, in a fixed order.
+pub(crate) async fn limits(conn: &impl ConnectionTrait) -> Result<Vec<Limit>, StoreError> {
     let query = risk_limit::Entity::find()
         .filter(risk_limit::Column::RemovedAt.is_null())
-        .filter(owner)
         .order_by(risk_limit::Column::Id, Order::Asc);
     query.all(conn).await?.into_iter().map(limit_from).collect()
 }
