@@ -11,6 +11,7 @@ mod janitor;
 mod published;
 mod service;
 pub mod status;
+mod top_up;
 
 use crate::clock::Timestamp;
 use crate::id::{DisputeId, MerchantId, PaymentId};
@@ -24,6 +25,7 @@ pub use answer::Answer;
 pub use evidence::{Evidence, EvidenceError, EvidenceKind, EvidenceText, NewEvidence};
 pub use hear::{Decision, NewDispute};
 pub use service::{DisputeFilter, Disputes};
+pub(crate) use top_up::top_up;
 
 /// A dispute.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use aviso_core::audit::Actor;
 use aviso_core::clock::Timestamp;
 use aviso_core::dispute::{Decision, DisputeError, NewDispute};
 use aviso_core::money::Money;
+use aviso_core::payment::Settlement;
 use aviso_core::port::{DisputeNotice, Notice, NoticeSubject};
 use aviso_tests::actor::{Answer, Merchant, Order};
 use aviso_tests::app::TestApp;
@@ -213,6 +214,59 @@ on_both_databases! {
         let connection = app.hub.services.store.migration_connection();
         let refused = connection.execute_unprepared("UPDATE payment SET disputed = disputed + 1").await;
         assert!(refused.expect_err("a constraint").to_string().contains("payment_disputed_check"));
+        expect_whole(&app).await;
+    }
+
+    async fn what_a_failed_refund_leaves_free_is_held_too(app: TestApp) {
+        let merchant = app.merchant().await;
+        let payments = app.hub.services.payments.clone();
+        let id = merchant.pay(&Order::new(1_000, card::REFUND_ANSWER_LOST)).await.expect(201).text_at("/id");
+        let refund = merchant.refund(&id, Some(600)).await;
+        assert_eq!((refund.status, refund.text_at("/status").as_str()), (201, "pending"));
+        let opened = notice(&app, &id, "1", DisputeNotice::Opened, 900);
+        assert!(app.hub.services.disputes.heard("sandbox", &opened).await.expect("heard"));
+        assert_eq!(balance(&merchant).await, (600, 400));
+        let details = payments.details(id.parse().expect("an id")).await.expect("details");
+        let open = details.operations.iter().find(|one| one.status.is_open()).expect("the refund").id;
+        // Staff may settle what they were told of.
+        let connection = app.hub.services.store.migration_connection();
+        let told = "UPDATE operation SET escalated_at = created_at, next_inquiry_at = NULL WHERE kind = 'refund'";
+        connection.execute_unprepared(told).await.expect("told");
+        let settled = payments.settle_by_hand(Actor::Operator, open, Settlement::Failed, "by letter".to_owned()).await;
+        assert!(settled.is_ok(), "{settled:?}");
+        assert_eq!(balance(&merchant).await, (100, 900));
+        expect_whole(&app).await;
+    }
+
+    async fn the_issuer_may_take_back_another_amount_than_it_asked_about(app: TestApp) {
+        let merchant = app.merchant().await;
+        let disputes = app.hub.services.disputes.clone();
+        let hear = async |notice: Notice| disputes.heard("sandbox", &notice).await.expect("heard");
+        let less = merchant.pay(&Order::new(1_000, card::GOOD)).await.expect(201).text_at("/id");
+        assert!(hear(notice(&app, &less, "1", DisputeNotice::Asked, 1_000)).await);
+        assert!(hear(notice(&app, &less, "2", DisputeNotice::Opened, 300)).await);
+        assert_eq!(balance(&merchant).await, (700, 300));
+        // In another currency no amount can be compared: all that was taken is held.
+        let other = merchant.pay(&Order::new(500, &card::numbered(9))).await.expect(201).text_at("/id");
+        let mut dollars = notice(&app, &other, "3", DisputeNotice::Opened, 5);
+        if let NoticeSubject::Dispute { amount, .. } = &mut dollars.about {
+            *amount = Money::new(5, "USD".parse().expect("a currency")).expect("an amount");
+        }
+        assert!(hear(dollars).await);
+        assert_eq!(balance(&merchant).await, (700, 800));
+        expect_whole(&app).await;
+    }
+
+    async fn a_dispute_that_nobody_answered_may_still_be_won(app: TestApp) {
+        let merchant = app.merchant().await;
+        let (payment, dispute) = disputed(&merchant, FRAUDULENT).await;
+        app.clock.advance(Duration::from_secs(7 * 24 * 3_600 + 60));
+        becomes(&merchant, &dispute, "expired").await;
+        let disputes = &app.hub.services.disputes;
+        let id = text(&dispute, "id").parse().expect("an id");
+        disputes.decide(&Actor::Operator, id, Decision::Won).await.expect("a decision");
+        assert_eq!(balance(&merchant).await, (1_000, 0));
+        merchant.refund(&payment, None).await.expect(201);
         expect_whole(&app).await;
     }
 

@@ -1,5 +1,5 @@
-//! A process that ends while the second bank is being asked: nothing is sent twice, and the request that was
-//! begun is answered.
+//! The second bank, seen from the core: a process that ends while it is asked sends nothing twice, and it may
+//! want the buyer authenticated as the first one may.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,18 +8,23 @@ use async_trait::async_trait;
 use aviso_acquirers::sandbox::SandboxBank;
 use aviso_core::audit::Actor;
 use aviso_core::clock::{Clock, ShiftedClock};
+use aviso_core::id::AttemptId;
 use aviso_core::idempotency::{Answer, Claim, IdempotencyKey, KeyConflict};
 use aviso_core::language::Language;
 use aviso_core::merchant::{Merchants, Mode, Scope};
 use aviso_core::money::Money;
+use aviso_core::payment::authentication::{Authentication, AuthenticationStatus};
 use aviso_core::payment::card::{Card, Cvc};
+use aviso_core::payment::decline::DeclineCode;
+use aviso_core::payment::operation::OperationKind;
 use aviso_core::payment::text::{Metadata, OrderRef};
 use aviso_core::payment::{
     Acquirers, CaptureMode, Confirmation, Customer, Handled, NewPayment, PaymentError, PaymentMethod, PaymentSettings,
     Payments,
 };
 use aviso_core::port::{
-    Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, LinkError,
+    Acquirer, AcquirerAnswer, AuthenticationAnswer, AuthenticationRequest, Authenticator, AuthorizeRequest,
+    FollowUpRequest, Inquiry, InquiryRequest, Instrument, LinkError,
 };
 use aviso_core::routing::{ProfileDraft, Profiles, RouteDraft};
 use aviso_core::secret::{Keyring, Secret};
@@ -62,6 +67,66 @@ impl Acquirer for Abyss {
 
     async fn inquire(&self, _: &InquiryRequest) -> Result<Inquiry, LinkError> {
         std::future::pending().await
+    }
+}
+
+/// A bank that takes no card whose buyer was not authenticated.
+#[derive(Debug)]
+struct Strict;
+
+#[async_trait]
+impl Acquirer for Strict {
+    fn name(&self) -> &str {
+        SECOND
+    }
+
+    async fn authorize(&self, request: AuthorizeRequest<'_>) -> Result<AcquirerAnswer, LinkError> {
+        if matches!(request.instrument, Instrument::Card { authentication: None, .. }) {
+            let code = DeclineCode::AuthenticationRequired;
+            return Ok(AcquirerAnswer::Declined { code, network_code: Some("1A".to_owned()) });
+        }
+        let (acquirer_ref, approval_code) = ("R1".to_owned(), "A1".to_owned());
+        Ok(AcquirerAnswer::Approved { acquirer_ref, approval_code, amount: request.amount })
+    }
+
+    async fn capture(&self, _: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        Err(LinkError::NotSent("not asked here".to_owned()))
+    }
+
+    async fn void(&self, _: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        Err(LinkError::NotSent("not asked here".to_owned()))
+    }
+
+    async fn refund(&self, _: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        Err(LinkError::NotSent("not asked here".to_owned()))
+    }
+
+    async fn reverse(&self, _: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
+        Err(LinkError::NotSent("not asked here".to_owned()))
+    }
+
+    async fn inquire(&self, _: &InquiryRequest) -> Result<Inquiry, LinkError> {
+        Ok(Inquiry::NotFound)
+    }
+}
+
+/// An issuer that knows its buyers at once.
+#[derive(Debug)]
+struct Frictionless;
+
+#[async_trait]
+impl Authenticator for Frictionless {
+    async fn authenticate(&self, _: AuthenticationRequest<'_>) -> Result<AuthenticationAnswer, LinkError> {
+        Ok(AuthenticationAnswer::Done(Authentication {
+            status: AuthenticationStatus::Authenticated,
+            eci: Some("05".to_owned()),
+            cavv: None,
+            ds_trans_id: None,
+        }))
+    }
+
+    async fn result(&self, _: AttemptId) -> Result<AuthenticationAnswer, LinkError> {
+        Ok(AuthenticationAnswer::Pending)
     }
 }
 
@@ -151,6 +216,31 @@ async fn a_crash_between_two_banks_is_completed(kind: Kind) {
     assert_eq!(page.items.len(), 1);
     assert_eq!(page.items[0].decline.as_ref().map(|decline| decline.code.as_str()), Some("processing_error"));
     assert!(bank.authorizations().is_empty(), "nothing may be sent again");
+}
+
+async fn the_second_bank_may_ask_for_the_issuer_too(kind: Kind) {
+    let world = World::start(kind).await;
+    let site = "http://localhost/".parse().expect("an address");
+    let payments = world.process(Arc::new(Strict)).with_actions(Some(Arc::new(Frictionless)), &site);
+    let Handled::Done(document) = world.pay(&payments).await.expect("an answer") else { panic!("it is the first one") };
+    let payment = document.payment.expect("a payment");
+    assert_eq!(payment.status, "captured");
+    let details = payments.details(payment.id.parse().expect("an id")).await.expect("details");
+    let authorizations = details.operations.iter().filter(|one| one.kind == OperationKind::Authorize);
+    let asked: Vec<_> = authorizations.map(|one| (one.acquirer.as_str(), one.status.as_str())).collect();
+    // Before the issuer was asked and after it; the first bank was never reached.
+    let once = [("sandbox", "failed"), (SECOND, "failed")];
+    assert_eq!(asked, [once[0], once[1], once[0], (SECOND, "succeeded")]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_bank_may_ask_for_the_issuer_too_sqlite() {
+    the_second_bank_may_ask_for_the_issuer_too(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_bank_may_ask_for_the_issuer_too_postgres() {
+    the_second_bank_may_ask_for_the_issuer_too(Kind::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

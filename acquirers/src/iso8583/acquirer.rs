@@ -110,7 +110,8 @@ impl Iso8583 {
 
     fn void_message(&self, request: &FollowUpRequest) -> Result<(Message, Asked), LinkError> {
         let message = compose::void(&self.link.settings, request).map_err(unsendable)?;
-        let asked = Asked { on_wire: request.original.amount.minor(), ..asked(request.amount, &message) };
+        let on_wire = request.original.amount.minor();
+        let asked = Asked { on_wire, takes_back: true, ..asked(request.amount, &message) };
         Ok((message, asked))
     }
 

@@ -5,7 +5,7 @@ use aviso_core::port::{AcquirerAnswer, LinkError};
 
 use super::compose;
 use super::message::Message;
-use super::response_code::{Verdict, leaves_open, settles_reversal, verdict};
+use super::response_code::{APPROVED, Verdict, leaves_open, settles_reversal, verdict};
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -16,11 +16,13 @@ pub(super) struct Asked {
     pub(super) on_wire: i64,
     /// Field 37.
     pub(super) reference: String,
+    /// Whether it takes an authorization back: what is not there, or was taken back before, is no refusal then.
+    pub(super) takes_back: bool,
 }
 
 impl Asked {
     pub(super) const fn new(amount: Money, reference: String) -> Self {
-        Self { amount, on_wire: amount.minor(), reference }
+        Self { amount, on_wire: amount.minor(), reference, takes_back: false }
     }
 }
 
@@ -31,6 +33,13 @@ impl Asked {
 /// [`LinkError::Unknown`] when it does not say what became of the message.
 pub(super) fn read(answer: &Message, asked: &Asked) -> Result<AcquirerAnswer, LinkError> {
     let code = answer.text(39).ok_or_else(|| unknown("the answer has no response code"))?;
+    if asked.takes_back && code != APPROVED && settles_reversal(code) {
+        return Ok(AcquirerAnswer::Approved {
+            acquirer_ref: asked.reference.clone(),
+            approval_code: String::new(),
+            amount: asked.amount,
+        });
+    }
     if leaves_open(code) {
         return Err(unknown(&format!("the bank does not say what became of the message: {code}")));
     }
@@ -126,5 +135,15 @@ mod tests {
         assert!(acknowledged(&answer(&[(39, "96")])).is_err());
         assert!(acknowledged(&answer(&[])).is_err());
         assert_eq!(acknowledged(&answer(&[(39, "25")])), Ok(()));
+    }
+
+    #[test]
+    fn a_void_of_what_is_not_there_or_was_voided_before_is_done() {
+        let void = Asked { on_wire: 1_500, takes_back: true, ..asked() };
+        for code in ["25", "94"] {
+            assert_eq!(read(&answer(&[(39, code)]), &void), approved(900, ""), "{code}");
+        }
+        assert!(read(&answer(&[(39, "94")]), &asked()).is_err());
+        assert!(matches!(read(&answer(&[(39, "05")]), &void), Ok(AcquirerAnswer::Declined { .. })));
     }
 }

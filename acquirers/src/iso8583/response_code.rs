@@ -2,6 +2,9 @@
 
 use aviso_core::payment::decline::DeclineCode;
 
+/// Approved; of an advice or reversal: done.
+pub(super) const APPROVED: &str = "00";
+
 /// What a response code says about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {

@@ -44,8 +44,12 @@ impl Case<'_> {
         self.dispute.updated_at = self.now;
         match (before.holds(), to.holds()) {
             (false, true) => self.hold().await?,
-            (true, false) if to.is_loss() => self.book(EntryKind::DisputeLost).await?,
-            (true, false) => self.give_back().await?,
+            (true, false) if to.is_loss() => {
+                let way = (self.chargeback(), self.receivable());
+                self.book(EntryKind::DisputeLost, &[way], self.dispute.held).await?;
+            }
+            (true, false) => self.give_back(false).await?,
+            (false, false) if before.is_loss() => self.give_back(true).await?,
             (false, false) | (true, true) => {}
         }
         if self.is_new {
@@ -71,17 +75,27 @@ impl Case<'_> {
         if held < disputed {
             tracing::warn!(dispute = %self.dispute.id, held, disputed, "part of what is disputed was refunded before");
         }
-        self.dispute.held = held;
-        if held > 0 {
-            self.payment = self.payment.clone().dispute(held, self.now).map_err(crate::payment::PaymentError::from)?;
-        }
-        self.book(EntryKind::DisputeOpened).await
+        self.hold_more(held).await
     }
 
-    async fn give_back(&mut self) -> Result<(), DisputeError> {
-        self.book(EntryKind::DisputeWon).await?;
-        if self.dispute.held > 0 {
-            let held = self.dispute.held;
+    async fn hold_more(&mut self, minor: i64) -> Result<(), DisputeError> {
+        if minor > 0 {
+            self.dispute.held += minor;
+            self.payment = self.payment.clone().dispute(minor, self.now).map_err(crate::payment::PaymentError::from)?;
+        }
+        self.book(EntryKind::DisputeOpened, &[(self.pending(), self.chargeback())], minor).await
+    }
+
+    /// The money is free again. What was lost because nobody answered in time, and is won all the same, is owed
+    /// by the acquirer again before.
+    async fn give_back(&mut self, was_lost: bool) -> Result<(), DisputeError> {
+        let held = self.dispute.held;
+        let mut ways = vec![(self.chargeback(), self.pending())];
+        if was_lost {
+            ways.insert(0, (self.receivable(), self.chargeback()));
+        }
+        self.book(EntryKind::DisputeWon, &ways, held).await?;
+        if held > 0 {
             let freed = self.payment.clone().release_dispute(held, self.now);
             self.payment = freed.map_err(crate::payment::PaymentError::from)?;
             self.dispute.held = 0;
@@ -89,29 +103,47 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// Posts what moved.
-    async fn book(&self, kind: EntryKind) -> Result<(), DisputeError> {
-        let Dispute { id, held, merchant_id, ref acquirer, .. } = self.dispute;
-        let (pending, chargeback) = (Account::Pending(merchant_id), Account::Chargeback(id));
-        let (debit, credit) = match kind {
-            EntryKind::DisputeOpened => (pending, chargeback),
-            EntryKind::DisputeLost => (chargeback, Account::Receivable(acquirer.clone())),
-            _ => (chargeback, pending),
-        };
-        let transfer = Transfer { debit, credit, minor: held };
+    fn pending(&self) -> Account {
+        Account::Pending(self.dispute.merchant_id)
+    }
+
+    fn chargeback(&self) -> Account {
+        Account::Chargeback(self.dispute.id)
+    }
+
+    fn receivable(&self) -> Account {
+        Account::Receivable(self.dispute.acquirer.clone())
+    }
+
+    /// Posts what moved, the same amount each way: from an account to another.
+    async fn book(&self, kind: EntryKind, ways: &[(Account, Account)], minor: i64) -> Result<(), DisputeError> {
+        let transfer =
+            |(debit, credit): &(Account, Account)| Transfer { debit: debit.clone(), credit: credit.clone(), minor };
         let transaction = Transaction {
             id: TransactionId::new(self.now),
             kind,
             mode: self.dispute.mode,
-            merchant_id,
+            merchant_id: self.dispute.merchant_id,
             currency: self.dispute.amount.currency(),
             payment_id: Some(self.payment.id),
             operation_id: None,
-            subject: Some(id.to_string()),
-            transfers: if held > 0 { vec![transfer] } else { Vec::new() },
+            subject: Some(self.dispute.id.to_string()),
+            transfers: if minor > 0 { ways.iter().map(transfer).collect() } else { Vec::new() },
             created_at: self.now,
         };
         Ok(ledger::post(self.tx, &transaction).await?)
+    }
+
+    /// Holds what became free again, as far as this dispute lacks it. Gives the payment as it is then.
+    pub(super) async fn top_up(mut self) -> Result<Payment, DisputeError> {
+        let lacking = self.dispute.amount.minor() - self.dispute.held;
+        let more = Ord::min(lacking, self.payment.refundable());
+        if more > 0 {
+            self.hold_more(more).await?;
+            self.dispute.updated_at = self.now;
+            rows::update(self.tx, &self.dispute).await?;
+        }
+        Ok(self.payment)
     }
 
     /// Tells merchant and staff. The buyer hears from the issuer.

@@ -210,6 +210,8 @@ async fn hear(tx: &Tx, payment: Payment, heard: &Heard<'_>, now: Timestamp) -> R
     if heard.said == DisputeNotice::Opened {
         dispute.opening_heard = true;
         dispute.respond_by = heard.respond_by;
+        // What the issuer takes back may be another amount than it asked about.
+        dispute.amount = disputed(&payment, heard);
     }
     Case { tx, payment, dispute, is_new: false, now }.go(next.0, next.1).await?;
     Ok(true)
@@ -228,6 +230,16 @@ async fn first_word(tx: &Tx, payment: Payment, heard: &Heard<'_>, now: Timestamp
     Ok(true)
 }
 
+/// How much of the payment is disputed. What is named in another currency (the card's, perhaps) cannot be
+/// compared: then it is all that was taken.
+fn disputed(payment: &Payment, heard: &Heard<'_>) -> Money {
+    if heard.amount.currency() == payment.currency() {
+        return heard.amount;
+    }
+    tracing::error!(payment = %payment.id, amount = %heard.amount, "a dispute is in another currency; staff must look");
+    Money::new(payment.captured(), payment.currency()).unwrap_or(payment.amount)
+}
+
 fn fresh(payment: &Payment, heard: &Heard<'_>, actor: &Actor, now: Timestamp) -> Dispute {
     let stage = match heard.said {
         DisputeNotice::Asked => Stage::PreDispute,
@@ -238,7 +250,7 @@ fn fresh(payment: &Payment, heard: &Heard<'_>, actor: &Actor, now: Timestamp) ->
         payment_id: payment.id,
         merchant_id: payment.merchant_id,
         mode: payment.mode,
-        amount: heard.amount,
+        amount: disputed(payment, heard),
         held: 0,
         acquirer: heard.acquirer.to_owned(),
         dispute_ref: heard.dispute_ref.to_owned(),

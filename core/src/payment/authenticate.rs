@@ -36,7 +36,10 @@ use crate::payment::{Payment, Payments};
 use crate::port::{AcquirerAnswer, AuthenticationAnswer, AuthenticationRequest, Initiator, Instrument};
 use crate::risk::Challenge;
 use crate::secret::{KeyError, Purpose};
-use crate::store::{Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows};
+use crate::store::{
+    Tx, attempt as attempt_rows, card_decline as declines, event as events, operation as operation_rows,
+    payment as rows,
+};
 use crate::vault::keep;
 
 /// How often the janitor asks for the result of a buyer who is at the issuer's page.
@@ -99,8 +102,8 @@ impl Payments {
 
     /// Whether the bank's word means that the issuer is asked and the bank once more.
     pub(super) fn steps_up(&self, confirmation: &Confirmation, word: &BankWord) -> bool {
-        let wanted =
-            matches!(word, BankWord::Said(AcquirerAnswer::Declined { code: DeclineCode::AuthenticationRequired, .. }));
+        let code = DeclineCode::AuthenticationRequired;
+        let wanted = matches!(word, BankWord::Said(AcquirerAnswer::Declined { code: said, .. }) if *said == code);
         let by_buyer = confirmation.method.initiator() == Initiator::Buyer;
         wanted && by_buyer && confirmation.three_ds != ThreeDs::Never && self.issuer.is_there()
     }
@@ -136,6 +139,8 @@ impl Payments {
                 let payment = payment.require_action(now)?;
                 self.wait_for_issuer(&mut attempt, card, now);
                 operation_rows::update(tx, &known).await?;
+                // To the networks it is a decline like any other; the message that follows is another try.
+                declines::insert(tx, &attempt, &known, false, now).await?;
                 attempt_rows::update(tx, &attempt).await?;
                 rows::update(tx, &payment).await?;
                 Ok::<_, PaymentError>(true)

@@ -13,8 +13,9 @@ use crate::merchant::Scope;
 use crate::payment::action::{ReturnUrl, ThreeDs};
 use crate::payment::attempt::{Attempt, WalletName};
 use crate::payment::authenticate::{Waiting, asks_first};
+use crate::payment::bank::BankWord;
 use crate::payment::card::{Card, Cvc};
-use crate::payment::complete::{Sent, Stored};
+use crate::payment::complete::{Sent, Settled, Stored};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::message::NewMessage;
@@ -310,11 +311,22 @@ impl Payments {
                 crash::at(Point::AttemptStored);
                 let word = self.bank.authorize(operation, instrument).await;
                 crash::at(Point::AttemptAnswered);
-                if let Some(paying) = method.card(opened.as_deref()).filter(|_| self.steps_up(confirmation, &word)) {
+                let steps_up =
+                    |word: &BankWord| method.card(opened.as_deref()).filter(|_| self.steps_up(confirmation, word));
+                if let Some(paying) = steps_up(&word) {
                     return self.step_up(operation, &word, paying, claim, shop).await;
                 }
                 let sent = Sent { operation, stored: Some(&stored) };
-                let done = self.settle_or_ask_next(sent, &word, instrument, claim, shop).await;
+                let done = match self.settle_or_go_on(sent, &word, claim, shop).await? {
+                    Settled::Done(handled) => Ok(handled),
+                    Settled::GoesOn(next) => {
+                        let word = self.ask_next(operation, &next, instrument).await;
+                        match steps_up(&word) {
+                            Some(paying) => self.step_up(&next, &word, paying, claim, shop).await,
+                            None => self.complete(next.id, next.payment_id, &word, claim, Some(shop)).await,
+                        }
+                    }
+                };
                 crash::at(Point::AttemptDone);
                 done
             }

@@ -36,14 +36,20 @@ impl Payments {
         claim: Option<&Claim>,
         shop: &str,
     ) -> Result<Handled, PaymentError> {
-        let next = match self.settle_or_go_on(sent, word, claim, shop).await? {
-            Settled::Done(handled) => return Ok(handled),
-            Settled::GoesOn(next) => next,
-        };
-        let (from, to) = (sent.operation.acquirer.clone(), next.acquirer.clone());
+        match self.settle_or_go_on(sent, word, claim, shop).await? {
+            Settled::Done(handled) => Ok(handled),
+            Settled::GoesOn(next) => {
+                let word = self.ask_next(sent.operation, &next, instrument).await;
+                self.complete(next.id, next.payment_id, &word, claim, Some(shop)).await
+            }
+        }
+    }
+
+    /// Sends the message to the next bank.
+    pub(super) async fn ask_next(&self, earlier: &Operation, next: &Operation, instrument: Instrument<'_>) -> BankWord {
+        let (from, to) = (earlier.acquirer.clone(), next.acquirer.clone());
         tracing::warn!(operation = %next.id, from, to, "an authorization goes to another bank");
         metrics::counter!("aviso_failovers_total", "from" => from, "to" => to).increment(1);
-        let word = self.bank.authorize(&next, instrument).await;
-        self.complete(next.id, next.payment_id, &word, claim, Some(shop)).await
+        self.bank.authorize(next, instrument).await
     }
 }

@@ -21,7 +21,7 @@ use crate::store::{
 /// Messages or payments handled in one round.
 pub(super) const ROUND_MAX: u64 = 100;
 /// Messages asked about at the same time.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 impl Payments {
     /// Asks about every message that is due. Gives how many were asked about.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::StreamExt;
+
 use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::id::PaymentId;
@@ -9,7 +11,7 @@ use crate::money::Money;
 use crate::payment::Payments;
 use crate::payment::error::PaymentError;
 use crate::payment::follow_up::{FollowUp, follow_up_operation};
-use crate::payment::janitor::{ROUND_MAX, chain};
+use crate::payment::janitor::{AT_ONCE, ROUND_MAX, chain};
 use crate::payment::machine::IllegalMove;
 use crate::payment::operation::OperationKind;
 use crate::payment::published::payment_event;
@@ -69,16 +71,20 @@ impl Payments {
     /// [`StoreError`]; what failed for one payment is logged and tried again.
     pub async fn release_due(&self) -> Result<usize, StoreError> {
         let due = rows::reserved_until(self.store.reader(), self.now(), None, ROUND_MAX).await?;
-        for id in &due {
-            match self.release(*id).await {
-                // A capture under way decides first.
-                Ok(()) | Err(PaymentError::OperationInProgress) => {}
-                Err(error) => {
-                    tracing::error!(payment = %id, error = %chain(&error), "a reservation was not released");
+        let found = due.len();
+        // Several at once: a bank that hangs on one void must not hold up the others.
+        futures::stream::iter(due)
+            .for_each_concurrent(AT_ONCE, |id| async move {
+                match self.release(id).await {
+                    // A capture under way decides first.
+                    Ok(()) | Err(PaymentError::OperationInProgress) => {}
+                    Err(error) => {
+                        tracing::error!(payment = %id, error = %chain(&error), "a reservation was not released");
+                    }
                 }
-            }
-        }
-        Ok(due.len())
+            })
+            .await;
+        Ok(found)
     }
 
     async fn release(&self, id: PaymentId) -> Result<(), PaymentError> {

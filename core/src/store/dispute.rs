@@ -75,6 +75,14 @@ pub(crate) async fn update(tx: &Tx, dispute: &Dispute) -> Result<(), StoreError>
     Ok(())
 }
 
+/// A payment's disputes, oldest first.
+pub(crate) async fn of_payment(conn: &impl ConnectionTrait, payment: PaymentId) -> Result<Vec<Dispute>, StoreError> {
+    let query = dispute::Entity::find()
+        .filter(dispute::Column::PaymentId.eq(payment.as_uuid()))
+        .order_by(dispute::Column::Id, Order::Asc);
+    query.all(conn).await?.into_iter().map(dispute_from).collect()
+}
+
 pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: DisputeId) -> Result<Option<Dispute>, StoreError> {
     dispute::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(dispute_from).transpose()
 }

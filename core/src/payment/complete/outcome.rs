@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Work;
 use crate::audit;
+use crate::dispute;
 use crate::event::EventType;
 use crate::id::OperationId;
 use crate::ledger::{self, posting};
@@ -193,6 +194,10 @@ impl Work<'_> {
             }
             OperationKind::Capture => {
                 self.payment = payment.capture(minor, now)?;
+                // Only what was taken can be disputed: the first capture comes before any dispute.
+                if before.captured() > 0 {
+                    self.payment = dispute::top_up(self.tx, self.payment.clone(), now).await?;
+                }
                 let whole = self.payment.status() == Status::Captured;
                 self.tell(if whole { EventType::PaymentCaptured } else { EventType::PaymentPartiallyCaptured });
             }
@@ -240,7 +245,8 @@ impl Work<'_> {
             }
             OperationKind::Refund => {
                 let minor = self.operation.amount.minor();
-                self.payment = self.payment.clone().release_refund(minor, self.now)?;
+                let freed = self.payment.clone().release_refund(minor, self.now)?;
+                self.payment = dispute::top_up(self.tx, freed, self.now).await?;
                 self.end_refund(refund, RefundStatus::Failed, EventType::RefundFailed).await?;
             }
             OperationKind::Capture => self.tell_refusal(EventType::PaymentCaptureFailed),

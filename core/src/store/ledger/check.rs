@@ -102,7 +102,7 @@ SELECT payment.id, payment.authorized - payment.captured AS held, payment.captur
         THEN entry.amount ELSE 0 END), 0) AS bigint) AS posted_captured,
     CAST(COALESCE(SUM(CASE WHEN entry.credit LIKE 'acquirer:%:receivable' AND entry.debit LIKE 'merchant:%:pending'
         THEN entry.amount ELSE 0 END), 0) AS bigint) AS posted_refunded,
-    CAST(COALESCE(SUM(CASE WHEN entry.credit LIKE 'chargeback:%' THEN entry.amount
+    CAST(COALESCE(SUM(CASE WHEN entry.credit LIKE 'chargeback:%' AND entry.debit LIKE 'merchant:%:pending' THEN entry.amount
         WHEN entry.debit LIKE 'chargeback:%' AND entry.credit LIKE 'merchant:%:pending' THEN -entry.amount
         ELSE 0 END), 0) AS bigint) AS posted_disputed
 FROM payment
