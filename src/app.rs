@@ -24,6 +24,7 @@ use aviso_webhooks::address::Policy;
 use aviso_webhooks::channel::WebhookChannel;
 use aviso_webhooks::client::{Client, Settings};
 use aviso_webhooks::endpoint_url::check_endpoint_url;
+use aviso_webhooks::header::check_header;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -260,6 +261,7 @@ fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &
         endpoint_check: Arc::new(move |url| {
             check_endpoint_url(url, &policy).map(|_| ()).map_err(|error| error.to_string())
         }),
+        header_check: Arc::new(|name, value| check_header(name, value).map_err(|error| error.to_string())),
         ready: Arc::new(|| Ok(())),
         metrics: Arc::new(|| metrics.render()),
     }
@@ -287,7 +289,7 @@ fn start_worker(tasks: &mut Tasks, name: &'static str, services: &Services, chan
     tasks.spawn(name, worker.run(stop));
 }
 
-/// Planning, lost leases, unknown outcomes, buyers at their issuers' pages, expiry, sealing and sweeping.
+/// Planning, lost leases, unknown outcomes, buyers at their issuers' pages, expiry, recoveries, sealing and sweeping.
 fn start_janitor(tasks: &mut Tasks, services: &Services) {
     let (stop, planner) = (tasks.token(), Planner::new(services.store.clone(), Arc::clone(&services.clock)));
     tasks.spawn("planner", async move { planner.run(stop).await });
@@ -307,6 +309,14 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
     );
     let (stop, payments) = (tasks.token(), services.payments.clone());
     tasks.spawn("overdue", every(RESERVATIONS_EVERY, stop, async move || payments.escalate_due().await.map(|_| ())));
+    let (stop, endpoints) = (tasks.token(), services.endpoints.clone());
+    tasks.spawn(
+        "recoveries",
+        every(JANITOR_EVERY, stop, async move || {
+            while endpoints.recover_step().await? > 0 {}
+            Ok(())
+        }),
+    );
     let (stop, disputes) = (tasks.token(), services.disputes.clone());
     tasks.spawn(
         "disputes",

@@ -265,7 +265,7 @@ pub struct RefundDocument {
 }
 
 /// A webhook endpoint, without its secret.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EndpointDocument {
     /// `whk_…`
     pub id: String,
@@ -283,6 +283,26 @@ pub struct EndpointDocument {
     pub failing_since: Option<String>,
     /// RFC 3339.
     pub created_at: String,
+    /// `full` (documents) or `thin` (ids only).
+    #[serde(default = "full")]
+    pub payload: String,
+    /// The names of the headers that go along with each message.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// `whpk_…`: messages are signed with this Ed25519 key, too (`v1a`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// Messages under way at once, 1 to 8.
+    #[serde(default)]
+    pub max_in_flight: u8,
+    /// Messages a second at most; 0 for no limit.
+    #[serde(default)]
+    pub rate_per_second: u16,
+}
+
+/// What endpoints were sent before one could choose: their older events are read back.
+fn full() -> String {
+    "full".to_owned()
 }
 
 /// What a merchant has in one currency. Amounts are minor units.

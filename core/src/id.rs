@@ -106,6 +106,12 @@ fn uuid_at(now: Timestamp) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
+/// Not above any id that was made at this time or later.
+pub(crate) fn lowest_at(at: Timestamp) -> Uuid {
+    let millis = u64::try_from(at.as_micros() / 1_000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 macro_rules! type_ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
@@ -192,6 +198,8 @@ type_ids! {
     EventId = "evt";
     /// A webhook endpoint.
     EndpointId = "whk";
+    /// What is sent again to a webhook endpoint.
+    RecoveryId = "rcv";
     /// One event on its way to one recipient by one channel.
     DeliveryId = "dlv";
     /// A payment held for staff.

@@ -159,5 +159,6 @@ fn endpoint() -> EndpointDocument {
         disabled_reason: None,
         failing_since: Some("2026-03-04T10:00:00Z".to_owned()),
         created_at: NOW.to_string(),
+        ..EndpointDocument::default()
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn run(services: &Services, shop: &Shop, api: &Url, is_local_bo
     for endpoint in services.endpoints.list(&scope).await? {
         services.endpoints.delete(&scope, endpoint.id).await?;
     }
-    let (_, secret) = services.endpoints.create(&scope, &shop.webhook_url(), Vec::new()).await?;
+    let (_, secret) = services.endpoints.create(&scope, &shop.webhook_url(), Default::default()).await?;
     shop.trust_only(secret.expose());
     shop.connect(api.as_str(), key.expose());
 

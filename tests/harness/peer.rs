@@ -33,12 +33,32 @@ secret, id, timestamp, signature = sys.argv[1:5]
 headers = {'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature}
 Webhook(secret).verify(sys.stdin.buffer.read(), headers)
 ";
-    let header = |name: &str| {
-        let found = received.all_headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
+    let header = |name: &str| received_header(received, name);
     let (id, at, signature) = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
     python(SCRIPT, &[secret, &id, &at, &signature], received.raw.as_ref())
+}
+
+/// Whether PyNaCl, of PyPI, finds the Ed25519 signature of a webhook (`v1a`) to be of this public key, `whpk_…`.
+#[must_use]
+pub fn verifies_asymmetric(received: &Received, public_key: &str) -> bool {
+    const SCRIPT: &str = "
+import sys, base64
+from nacl.signing import VerifyKey
+public, id, timestamp, signatures = sys.argv[1:5]
+key = VerifyKey(base64.b64decode(public.removeprefix('whpk_'), validate=True))
+ours = [s.removeprefix('v1a,') for s in signatures.split(' ') if s.startswith('v1a,')]
+assert len(ours) == 1
+signed = f'{id}.{timestamp}.'.encode() + sys.stdin.buffer.read()
+key.verify(signed, base64.b64decode(ours[0], validate=True))
+";
+    let header = |name: &str| received_header(received, name);
+    let (id, at, signature) = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
+    python(SCRIPT, &[public_key, &id, &at, &signature], received.raw.as_ref())
+}
+
+fn received_header(received: &Received, name: &str) -> String {
+    let found = received.all_headers.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 /// Makes an RSA key (PKCS#1 PEM) and an Ed25519 seed, and gives the DNS records of both, for the

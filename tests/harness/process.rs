@@ -102,7 +102,7 @@ impl Hub {
         let key = services.merchants.issue_key(Actor::Operator, merchant.id, Mode::Test).await.expect("a key");
         let scope = services.merchants.authenticate(&key).await.expect("a look").expect("a scope");
         let (_, secret) =
-            services.endpoints.create(&scope, &shop.webhook_url(), Vec::new()).await.expect("an endpoint");
+            services.endpoints.create(&scope, &shop.webhook_url(), Default::default()).await.expect("an endpoint");
         shop.trust(secret.expose());
         services.store.close().await.expect("closed");
         (scope, key.expose().to_owned())

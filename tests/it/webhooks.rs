@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aviso_core::clock::Clock;
 use aviso_sandbox::standin::shop;
 use aviso_tests::actor::Order;
 use aviso_tests::app::TestApp;
@@ -43,6 +44,95 @@ on_both_databases! {
         assert!(peer::verifies_webhook(&received, &new));
         assert!(peer::verifies_webhook(&received, &old));
         assert!(!peer::verifies_webhook(&received, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"));
+    }
+
+    async fn an_endpoint_says_how_it_is_sent_events(app: TestApp) {
+        let merchant = app.merchant().await;
+        let body = json!({
+            "url": app.shop.webhook_url(), "events": ["payment.captured"], "payload": "thin", "asymmetric": true,
+            "headers": { "X-Shop": "blue door", "Authorization": "Basic bHVuYTpzZWNyZXQ=" },
+            "max_in_flight": 1, "rate_per_second": 50,
+        });
+        let endpoint = merchant.send(Method::POST, "/v1/webhook_endpoints", None, Some(&body)).await.expect(201);
+        app.shop.trust(&endpoint.text_at("/secret"));
+        let (id, public) = (endpoint.text_at("/id"), endpoint.text_at("/public_key"));
+        assert_eq!(endpoint.json()["headers"], json!(["authorization", "x-shop"]));
+        assert!(!endpoint.text.contains("bHVuYTpzZWNyZXQ"), "{}", endpoint.text);
+        let mut paid = Vec::new();
+        for n in 0..5_u32 {
+            paid.push(merchant.pay(&Order::new(100, &card::numbered(n))).await.expect(201).text_at("/id"));
+        }
+        until("five events", async || (app.shop.events().len() == 5).then_some(())).await;
+        for received in app.shop.events() {
+            assert!(received.verified);
+            assert!(peer::verifies_asymmetric(&received, &public));
+            let header = |name: &str| received.all_headers.iter().find(|(known, _)| known == name).map(|(_, is)| is.clone());
+            assert_eq!(header("x-shop").as_deref(), Some("blue door"));
+            assert_eq!(header("authorization").as_deref(), Some("Basic bHVuYTpzZWNyZXQ="));
+            let data = received.body["data"].as_object().expect("data").clone();
+            assert_eq!(data.keys().collect::<Vec<_>>(), ["payment"], "{data:?}");
+            assert!(paid.iter().any(|id| data["payment"] == json!({ "id": id })), "{data:?}");
+        }
+        let path = format!("/v1/webhook_endpoints/{id}");
+        let change = json!({ "asymmetric": false, "headers": {}, "payload": "full", "rate_per_second": 0 });
+        let changed = merchant.send(Method::PATCH, &path, None, Some(&change)).await.expect(200).json();
+        assert_eq!((changed.get("public_key"), &changed["headers"], &changed["max_in_flight"]), (None, &json!([]), &json!(1)));
+        for (change, field) in [
+            (json!({ "headers": { "Webhook-Id": "x" } }), "/headers/Webhook-Id"),
+            (json!({ "headers": { "x": "a\nb" } }), "/headers/x"),
+            (json!({ "headers": { "x": "1", "X": "2" } }), "/headers/x"),
+            (json!({ "max_in_flight": 0 }), "/max_in_flight"),
+            (json!({ "rate_per_second": 1_001 }), "/rate_per_second"),
+        ] {
+            let refused = merchant.send(Method::PATCH, &path, None, Some(&change)).await.expect(422);
+            assert_eq!(refused.text_at("/param"), field, "{}", refused.text);
+        }
+    }
+
+    async fn what_an_endpoint_missed_is_sent_again_once(app: TestApp) {
+        let merchant = app.merchant().await;
+        let endpoint = merchant.listen().await;
+        let path = format!("/v1/webhook_endpoints/{endpoint}");
+        let since = app.clock.now().to_string();
+        let first = merchant.pay(&Order::new(100, &card::numbered(1))).await.expect(201).text_at("/id");
+        until("the first payment", async || (app.shop.events().len() == 2).then_some(())).await;
+        let switch = async |status: &str| {
+            merchant.send(Method::PATCH, &path, None, Some(&json!({ "status": status }))).await.expect(200);
+        };
+        switch("disabled").await;
+        let mut missed = Vec::new();
+        for n in 2..5_u32 {
+            missed.push(merchant.pay(&Order::new(100, &card::numbered(n))).await.expect(201).text_at("/id"));
+        }
+        app.settle().await;
+        switch("active").await;
+        let recover = format!("{path}/recover");
+        let started = merchant.send(Method::POST, &recover, None, Some(&json!({ "since": since }))).await.expect(202);
+        let done = until("the recovery", async || {
+            let list = merchant.get(&format!("{path}/recoveries")).await.expect(200).json();
+            let newest = list["data"][0].clone();
+            (newest["status"] == "finished").then_some(newest)
+        })
+        .await;
+        assert_eq!((done["id"].as_str(), &done["planned"]), (Some(started.text_at("/id").as_str()), &json!(6)));
+        until("what was missed", async || (app.shop.events().len() == 8).then_some(())).await;
+        let told = |id: &str| app.shop.events().iter().filter(|one| one.body["data"]["payment"]["id"] == id).count();
+        assert!(told(&first) == 2 && missed.iter().all(|id| told(id) == 2));
+        // What was taken is not sent a third time.
+        merchant.send(Method::POST, &recover, None, Some(&json!({ "since": since }))).await.expect(202);
+        until("the second recovery", async || {
+            let list = merchant.get(&format!("{path}/recoveries")).await.expect(200).json();
+            let all = list["data"].as_array()?.iter().all(|one| one["status"] == "finished");
+            (all && list["data"].as_array()?.len() == 2 && list["data"][0]["planned"] == 0).then_some(())
+        })
+        .await;
+        for body in [json!({}), json!({ "since": "yesterday" }), json!({ "since": "2999-01-01T00:00:00Z" })] {
+            let refused = merchant.send(Method::POST, &recover, None, Some(&body)).await.expect(422);
+            assert_eq!(refused.text_at("/param"), "/since");
+        }
+        let stranger = app.merchant().await;
+        stranger.send(Method::POST, &recover, None, Some(&json!({ "since": since }))).await.expect(404);
+        stranger.get(&format!("{path}/recoveries")).await.expect(404);
     }
 
     async fn a_shop_that_was_down_hears_later(app: TestApp) {

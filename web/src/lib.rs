@@ -18,7 +18,7 @@ pub use api::v1::{ROUTES, Route};
 pub use config::{BotLink, Limits, Rate, WebConfig};
 pub use problem::{Code, Problem};
 pub use request_id::RequestId;
-pub use state::{EndpointCheck, MetricsText, ReadyCheck, WebParts, WebState};
+pub use state::{EndpointCheck, HeaderCheck, MetricsText, ReadyCheck, WebParts, WebState};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};

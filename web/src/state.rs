@@ -20,6 +20,9 @@ use crate::limit::Limiters;
 
 /// Checks a URL that a merchant gives as a webhook endpoint; the error is worded for the merchant.
 pub type EndpointCheck = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+/// Checks the name and value of a header that a merchant wants with each webhook, and gives the name as it is sent;
+/// the error is worded for the merchant.
+pub type HeaderCheck = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + Sync>;
 /// Says whether everything besides the database is ready; the error says what is not.
 pub type ReadyCheck = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 /// Writes the metrics in Prometheus' text format.
@@ -54,6 +57,8 @@ pub struct WebParts {
     pub config: WebConfig,
     /// Which URLs may be endpoints.
     pub endpoint_check: EndpointCheck,
+    /// Which headers may go along with webhooks.
+    pub header_check: HeaderCheck,
     /// Whether the rest is ready.
     pub ready: ReadyCheck,
     /// The metrics.

@@ -2,8 +2,10 @@
 
 use aviso_core::document::Document;
 use aviso_core::event::Event;
+use aviso_core::merchant::endpoint::Payload;
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 /// What the specification advises, and what every receiver takes.
 const BODY_LEN_MAX: usize = 20 * 1024;
@@ -25,17 +27,34 @@ struct Body<'a> {
     r#type: &'static str,
     timestamp: String,
     sequence: i32,
-    data: &'a Document,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Full(&'a Document),
+    Thin(Map<String, Value>),
+}
+
+/// The ids of what an event is about.
+fn thin(document: &Document) -> Result<Map<String, Value>, serde_json::Error> {
+    let Value::Object(whole) = serde_json::to_value(document)? else { return Ok(Map::new()) };
+    let id_of = |(what, is): (String, Value)| Some((what, json!({ "id": is.get("id")? })));
+    Ok(whole.into_iter().filter_map(id_of).collect())
 }
 
 /// The bytes that are posted and signed. The same event gives the same bytes at each attempt.
-pub(crate) fn write(event: &Event) -> Result<Bytes, BodyError> {
+pub(crate) fn write(event: &Event, payload: Payload) -> Result<Bytes, BodyError> {
     let body = Body {
         id: event.id.to_string(),
         r#type: event.kind.as_str(),
         timestamp: event.created_at.to_string(),
         sequence: event.sequence,
-        data: &event.document,
+        data: match payload {
+            Payload::Full => Data::Full(&event.document),
+            Payload::Thin => Data::Thin(thin(&event.document)?),
+        },
     };
     let bytes = serde_json::to_vec(&body)?;
     if bytes.len() > BODY_LEN_MAX { Err(BodyError::TooLarge(bytes.len())) } else { Ok(bytes.into()) }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aviso_core::clock::Clock;
+use aviso_core::merchant::endpoint::CustomHeader;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
 use crate::address::Policy;
 use crate::endpoint_url::check_endpoint_url;
@@ -66,6 +67,8 @@ pub struct Message<'a> {
     pub timestamp_secs: i64,
     /// `webhook-signature`
     pub signature: &'a str,
+    /// What the merchant wants along.
+    pub headers: &'a [CustomHeader],
     /// JSON.
     pub body: Bytes,
 }
@@ -136,9 +139,17 @@ impl Client {
     /// [`Failure`] when there was no whole answer in time, or the URL may not be called.
     pub async fn post(&self, message: Message<'_>) -> Result<Reply, Failure> {
         let url = check_endpoint_url(message.url, &self.policy)?;
+        let mut custom = HeaderMap::new();
+        for header in message.headers {
+            let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| Failure::Request)?;
+            let mut value = HeaderValue::from_str(header.value.expose()).map_err(|_| Failure::Request)?;
+            value.set_sensitive(true);
+            custom.insert(name, value);
+        }
         let request = self
             .http
             .post(url)
+            .headers(custom)
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", message.id)
             .header("webhook-timestamp", message.timestamp_secs)

@@ -8,6 +8,7 @@ use aviso_core::delivery::{Answer, Outcome};
 use aviso_core::event::Event;
 use aviso_core::merchant::endpoint::EndpointTarget;
 
+use crate::asymmetric::AsymmetricKey;
 use crate::body;
 use crate::client::{Client, Control, Failure, Message, Reply};
 use crate::sign::{SigningSecret, sign};
@@ -31,7 +32,7 @@ impl Courier {
 
     /// Sends an event to an endpoint once.
     pub(crate) async fn deliver(&self, event: &Event, target: &EndpointTarget) -> Outcome {
-        let body = match body::write(event) {
+        let body = match body::write(event, target.payload) {
             Ok(body) => body,
             Err(error @ body::BodyError::TooLarge(_)) => {
                 return Outcome::Rejected(Answer::error("too_large", error.to_string()));
@@ -45,11 +46,16 @@ impl Courier {
         };
         // Signed at each attempt: receivers refuse signatures that are five minutes old.
         let (id, timestamp_secs) = (event.id.to_string(), self.clock.now().as_secs());
-        let signature = match sign(&id, timestamp_secs, &body, &secrets) {
+        let key = match target.key.as_ref().map(AsymmetricKey::parse).transpose() {
+            Ok(key) => key,
+            Err(error) => return unsignable(&error),
+        };
+        let signature = match sign(&id, timestamp_secs, &body, &secrets, key.as_ref()) {
             Ok(signature) => signature,
             Err(error) => return unsignable(&error),
         };
-        let message = Message { url: &target.url, id: &id, timestamp_secs, signature: &signature, body };
+        let (url, headers) = (target.url.as_str(), target.headers.as_slice());
+        let message = Message { url, id: &id, timestamp_secs, signature: &signature, headers, body };
         self.client.post(message).await.map_or_else(|failure| without_answer(&failure), with_answer)
     }
 }

@@ -5,10 +5,12 @@
 //! when an endpoint is unhealthy and what is written down is core's.
 
 pub mod address;
+pub mod asymmetric;
 pub mod channel;
 pub mod client;
 pub mod directory;
 pub mod endpoint_url;
+pub mod header;
 pub mod sign;
 
 mod body;

@@ -1,4 +1,5 @@
-//! Signing, scheme `v1` of Standard Webhooks 1.0.0: HMAC-SHA256 over `{id}.{timestamp}.{body}`.
+//! Signing, scheme `v1` of Standard Webhooks 1.0.0: HMAC-SHA256 over `{id}.{timestamp}.{body}`. Scheme `v1a`
+//! has a file of its own.
 
 use std::fmt;
 
@@ -8,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
+
+use crate::asymmetric::AsymmetricKey;
 
 const PREFIX: &str = "whsec_";
 const KEY_LEN_MIN: usize = 24;
@@ -26,6 +29,9 @@ pub enum SecretError {
     /// The rest is not standard base64 with padding.
     #[error("the part of a signing secret after `whsec_` is base64 with padding")]
     Base64,
+    /// A private key does not fit its public key.
+    #[error("the private key does not fit its public key")]
+    Pair,
     /// The key is too short or too long.
     #[error("a signing secret holds 24 to 64 bytes, not {0}")]
     Length(usize),
@@ -98,12 +104,18 @@ impl SigningSecret {
 }
 
 /// The value of `webhook-signature`: one signature for each live secret, in the order given (newest
-/// first), separated by spaces.
+/// first), and one with the private key if there is one, separated by spaces.
 ///
 /// # Errors
 ///
 /// [`SignError`] when there is no secret, or id or time cannot be signed.
-pub fn sign(id: &str, timestamp_secs: i64, body: &[u8], secrets: &[SigningSecret]) -> Result<String, SignError> {
+pub fn sign(
+    id: &str,
+    timestamp_secs: i64,
+    body: &[u8],
+    secrets: &[SigningSecret],
+    key: Option<&AsymmetricKey>,
+) -> Result<String, SignError> {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.') {
         return Err(SignError::Id);
     }
@@ -115,7 +127,8 @@ pub fn sign(id: &str, timestamp_secs: i64, body: &[u8], secrets: &[SigningSecret
     }
     let timestamp = timestamp_secs.to_string();
     let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
-    let signatures: Vec<_> = secrets.iter().map(|secret| secret.signature(signed)).collect();
+    let mut signatures: Vec<_> = secrets.iter().map(|secret| secret.signature(signed)).collect();
+    signatures.extend(key.map(|key| key.signature(&signed.concat())));
     Ok(signatures.join(" "))
 }
 
@@ -133,14 +146,20 @@ mod tests {
 
     #[test]
     fn published_vectors_are_reproduced() {
-        let one =
-            sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#, &[secret(ONE).unwrap()]);
+        let one = sign(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            br#"{"test": 2432232314}"#,
+            &[secret(ONE).unwrap()],
+            None,
+        );
         assert_eq!(one.unwrap(), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
         let two = sign(
             "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk",
             1_649_367_553,
             br#"{"email":"test@example.com","username":"test_user"}"#,
             &[secret(TWO).unwrap()],
+            None,
         );
         assert_eq!(two.unwrap(), "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=");
     }
@@ -148,8 +167,8 @@ mod tests {
     #[test]
     fn every_live_secret_signs_newest_first() {
         let (one, two) = (secret(ONE).unwrap(), secret(TWO).unwrap());
-        let both = sign("evt_1", 1, b"{}", &[two.clone(), one.clone()]).unwrap();
-        let alone = |secret| sign("evt_1", 1, b"{}", &[secret]).unwrap();
+        let both = sign("evt_1", 1, b"{}", &[two.clone(), one.clone()], None).unwrap();
+        let alone = |secret| sign("evt_1", 1, b"{}", &[secret], None).unwrap();
         assert_eq!(both, format!("{} {}", alone(two), alone(one)));
     }
 
@@ -181,10 +200,10 @@ mod tests {
     fn what_would_make_the_signed_text_ambiguous_is_refused() {
         let secrets = [secret(ONE).unwrap()];
         for id in ["", "evt.1", "evt 1", "evt\n1", "évt"] {
-            assert_eq!(sign(id, 1, b"", &secrets), Err(SignError::Id), "{id:?}");
+            assert_eq!(sign(id, 1, b"", &secrets, None), Err(SignError::Id), "{id:?}");
         }
-        assert_eq!(sign("evt_1", -1, b"", &secrets), Err(SignError::Timestamp));
-        assert_eq!(sign("evt_1", 1, b"", &[]), Err(SignError::NoSecret));
+        assert_eq!(sign("evt_1", -1, b"", &secrets, None), Err(SignError::Timestamp));
+        assert_eq!(sign("evt_1", 1, b"", &[], None), Err(SignError::NoSecret));
     }
 
     #[test]

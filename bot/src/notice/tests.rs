@@ -92,6 +92,7 @@ fn event(kind: EventType, shop: &str) -> Event {
         disabled_reason: None,
         failing_since: Some(now().to_string()),
         created_at: now().to_string(),
+        ..EndpointDocument::default()
     };
     let facts = [
         ("shop", shop.to_owned()),

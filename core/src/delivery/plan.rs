@@ -18,7 +18,7 @@ use crate::merchant::endpoint::{Endpoint, EndpointStatus};
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
 use crate::store::{
-    Store, StoreError, Tx, Work, account as accounts, event as events, merchant as merchants, staff as staff_rows,
+    Store, StoreError, Tx, Work, account as accounts, endpoint as endpoint_rows, event as events, staff as staff_rows,
 };
 
 /// Events planned in one unit of work.
@@ -297,7 +297,7 @@ async fn webhook_routes<'a>(
     };
     let endpoints = match known.entry((merchant, event.mode.as_str())) {
         Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(place) => place.insert(merchants::endpoints(tx.conn(), merchant, event.mode).await?),
+        Entry::Vacant(place) => place.insert(endpoint_rows::of_merchant(tx.conn(), merchant, event.mode).await?),
     };
     let wanted = endpoints.iter().filter(|endpoint| {
         let active = endpoint.status == EndpointStatus::Active;

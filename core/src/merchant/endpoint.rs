@@ -1,12 +1,12 @@
 //! Webhook endpoints: where a merchant hears of events, and the secrets that sign them.
 
 mod health;
+mod keys;
+mod recover;
+mod settings;
 
 use std::sync::Arc;
 use std::time::Duration;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 use crate::clock::{Clock, Timestamp};
 use crate::delivery::ChannelKind;
@@ -14,10 +14,15 @@ use crate::document::{Document, EndpointDocument};
 use crate::event::{Audience, Event, EventType};
 use crate::id::{EndpointId, EventId, MerchantId};
 use crate::merchant::{Mode, Scope};
-use crate::secret::{KeyError, Keyring, Purpose, Secret};
-use crate::store::{Store, StoreError, delivery as deliveries, event as events, merchant as rows};
+use crate::secret::{KeyError, Keyring, Secret};
+use crate::store::endpoint::SecretKind;
+use crate::store::{
+    Store, StoreError, Tx, delivery as deliveries, endpoint as rows, event as events, recipient as recipients,
+};
 
 pub(crate) use health::{Pulse, note_health};
+pub use recover::Recovery;
+pub use settings::{CustomHeader, EndpointChange, EndpointPace, Payload};
 
 /// How long an old secret signs beside the new one.
 const OVERLAP: Duration = Duration::from_secs(24 * 3_600);
@@ -77,9 +82,38 @@ pub struct Endpoint {
     pub(crate) warned: i32,
     /// When it was added.
     pub created_at: Timestamp,
+    /// How much of an event it is sent.
+    pub payload: Payload,
+    /// The names of the headers that it wants. Their values are kept apart, sealed.
+    pub header_names: Vec<String>,
+    /// `whpk_…`, when its messages are signed with an Ed25519 key, too.
+    pub public_key: Option<String>,
+    /// How fast it is sent events.
+    pub pace: EndpointPace,
 }
 
 impl Endpoint {
+    /// A new one, which is sent everything.
+    fn new((merchant_id, mode): (MerchantId, Mode), url: &str, now: Timestamp) -> Self {
+        Self {
+            id: EndpointId::new(now),
+            merchant_id,
+            mode,
+            url: url.to_owned(),
+            events: Vec::new(),
+            status: EndpointStatus::Active,
+            disabled_reason: None,
+            failing_since: None,
+            failures: 0,
+            warned: 0,
+            created_at: now,
+            payload: Payload::default(),
+            header_names: Vec::new(),
+            public_key: None,
+            pace: EndpointPace::default(),
+        }
+    }
+
     /// Whether it wants events of this type.
     #[must_use]
     pub fn wants(&self, kind: EventType) -> bool {
@@ -97,6 +131,11 @@ impl Endpoint {
             disabled_reason: self.disabled_reason.clone(),
             failing_since: self.failing_since.map(|at| at.to_string()),
             created_at: self.created_at.to_string(),
+            payload: self.payload.as_str().to_owned(),
+            headers: self.header_names.clone(),
+            public_key: self.public_key.clone(),
+            max_in_flight: self.pace.max_in_flight,
+            rate_per_second: self.pace.rate_per_second,
         }
     }
 
@@ -116,13 +155,19 @@ impl Endpoint {
     }
 }
 
-/// What sending needs to know: where to, and with which secrets.
+/// What sending needs to know: where to, how much, with which secrets and headers.
 #[derive(Debug, Clone)]
 pub struct EndpointTarget {
     /// Where to.
     pub url: String,
+    /// How much of an event.
+    pub payload: Payload,
     /// `whsec_…`, newest first; each signs.
     pub secrets: Vec<Secret>,
+    /// `whsk_…`: signs, too.
+    pub key: Option<Secret>,
+    /// What goes along.
+    pub headers: Vec<CustomHeader>,
 }
 
 /// Why an endpoint was not created or changed.
@@ -134,6 +179,12 @@ pub enum EndpointError {
     /// Too many.
     #[error("a merchant has at most {ENDPOINTS_MAX} webhook endpoints in each mode")]
     TooMany,
+    /// What is sent again begins in the future.
+    #[error("the time lies in the past")]
+    Since,
+    /// What was asked for before is not finished.
+    #[error("an earlier recovery of this endpoint is not finished")]
+    Recovering,
     /// A stored secret could not be opened: wrong master key.
     #[error("a signing secret could not be opened")]
     Seal(#[source] KeyError),
@@ -157,15 +208,6 @@ impl Endpoints {
         Self { store, clock, keyring }
     }
 
-    /// A fresh secret: `whsec_` and base64 of 32 random bytes, as Standard Webhooks writes it.
-    fn new_secret() -> Secret {
-        Secret::new(format!("whsec_{}", STANDARD.encode(rand::random::<[u8; 32]>())))
-    }
-
-    fn seal(&self, id: EndpointId, secret: &Secret) -> Vec<u8> {
-        self.keyring.seal(Purpose::WebhookSecrets, &id.to_string(), secret.expose().as_bytes())
-    }
-
     /// Adds an endpoint. The URL was checked by the edge. The secret is shown this once.
     ///
     /// # Errors
@@ -175,35 +217,83 @@ impl Endpoints {
         &self,
         scope: &Scope,
         url: &str,
-        kinds: Vec<EventType>,
+        change: EndpointChange,
     ) -> Result<(Endpoint, Secret), EndpointError> {
         let now = self.clock.now();
-        let endpoint = Endpoint {
-            id: EndpointId::new(now),
-            merchant_id: scope.merchant.id,
-            mode: scope.mode,
-            url: url.to_owned(),
-            events: kinds,
-            status: EndpointStatus::Active,
-            disabled_reason: None,
-            failing_since: None,
-            failures: 0,
-            warned: 0,
-            created_at: now,
-        };
-        let secret = Self::new_secret();
-        let sealed = self.seal(endpoint.id, &secret);
-        self.store
+        let fresh = Endpoint::new((scope.merchant.id, scope.mode), url, now);
+        let secret = keys::new_secret();
+        let sealed = self.seal(fresh.id, secret.expose());
+        let endpoint = self
+            .store
             .write(async |tx| {
-                if rows::endpoints(tx.conn(), scope.merchant.id, scope.mode).await?.len() >= ENDPOINTS_MAX {
+                if rows::of_merchant(tx.conn(), scope.merchant.id, scope.mode).await?.len() >= ENDPOINTS_MAX {
                     return Err(EndpointError::TooMany);
                 }
-                rows::insert_endpoint(tx, &endpoint).await?;
-                rows::insert_secret(tx, endpoint.id, &sealed, now).await?;
-                Ok(())
+                rows::insert(tx, &fresh).await?;
+                rows::insert_secret(tx, fresh.id, SecretKind::Signing, &sealed, now).await?;
+                self.change(tx, fresh.clone(), &change, now).await
             })
             .await?;
         Ok((endpoint, secret))
+    }
+
+    /// Sets what is to change.
+    async fn change(
+        &self,
+        tx: &Tx,
+        mut endpoint: Endpoint,
+        change: &EndpointChange,
+        now: Timestamp,
+    ) -> Result<Endpoint, EndpointError> {
+        let id = endpoint.id;
+        if let Some(url) = &change.url {
+            endpoint.url.clone_from(url);
+        }
+        if let Some(kinds) = &change.events {
+            endpoint.events.clone_from(kinds);
+        }
+        match change.active {
+            Some(true) => {
+                endpoint.status = EndpointStatus::Active;
+                endpoint.disabled_reason = None;
+                endpoint.recover();
+            }
+            Some(false) => {
+                endpoint.status = EndpointStatus::Disabled;
+                endpoint.disabled_reason = Some("switched off by the merchant".to_owned());
+            }
+            None => {}
+        }
+        endpoint.payload = change.payload.unwrap_or(endpoint.payload);
+        if let Some(headers) = &change.headers {
+            endpoint.header_names = headers.iter().map(|header| header.name.clone()).collect();
+            rows::forget_secrets(tx, id, SecretKind::Headers).await?;
+            let sealed = self.seal(id, &keys::written(headers));
+            rows::insert_secret(tx, id, SecretKind::Headers, &sealed, now).await?;
+        }
+        match (change.asymmetric, &endpoint.public_key) {
+            (Some(true), None) => {
+                let (pair, public) = keys::new_pair();
+                let sealed = self.seal(id, pair.expose());
+                rows::insert_secret(tx, id, SecretKind::Asymmetric, &sealed, now).await?;
+                endpoint.public_key = Some(public);
+            }
+            (Some(false), Some(_)) => {
+                rows::forget_secrets(tx, id, SecretKind::Asymmetric).await?;
+                endpoint.public_key = None;
+            }
+            (Some(_) | None, _) => {}
+        }
+        endpoint.pace.max_in_flight = change.max_in_flight.unwrap_or(endpoint.pace.max_in_flight);
+        endpoint.pace.rate_per_second = change.rate_per_second.unwrap_or(endpoint.pace.rate_per_second);
+        if change.max_in_flight.is_some() || change.rate_per_second.is_some() {
+            let EndpointPace { max_in_flight, rate_per_second } = endpoint.pace;
+            let interval = Duration::from_secs(1).checked_div(rate_per_second.into()).unwrap_or_default();
+            let address = id.to_string();
+            recipients::limit(tx, ChannelKind::Webhook, &address, max_in_flight.into(), interval, now).await?;
+        }
+        rows::update(tx, &endpoint).await?;
+        Ok(endpoint)
     }
 
     /// A merchant's endpoints, oldest first.
@@ -212,7 +302,7 @@ impl Endpoints {
     ///
     /// [`StoreError`].
     pub async fn list(&self, scope: &Scope) -> Result<Vec<Endpoint>, StoreError> {
-        rows::endpoints(self.store.reader(), scope.merchant.id, scope.mode).await
+        rows::of_merchant(self.store.reader(), scope.merchant.id, scope.mode).await
     }
 
     /// A merchant's endpoint.
@@ -221,10 +311,10 @@ impl Endpoints {
     ///
     /// [`EndpointError::NotFound`] also for other merchants' endpoints.
     pub async fn get(&self, scope: &Scope, id: EndpointId) -> Result<Endpoint, EndpointError> {
-        rows::endpoint(self.store.reader(), id).await?.filter(|e| theirs(e, scope)).ok_or(EndpointError::NotFound(id))
+        rows::by_id(self.store.reader(), id).await?.filter(|e| theirs(e, scope)).ok_or(EndpointError::NotFound(id))
     }
 
-    /// Changes where events go, which, and whether any are sent. `None` keeps what is.
+    /// Changes an endpoint.
     ///
     /// # Errors
     ///
@@ -233,34 +323,14 @@ impl Endpoints {
         &self,
         scope: &Scope,
         id: EndpointId,
-        url: Option<String>,
-        kinds: Option<Vec<EventType>>,
-        active: Option<bool>,
+        change: EndpointChange,
     ) -> Result<Endpoint, EndpointError> {
+        let now = self.clock.now();
         self.store
             .write(async |tx| {
-                let endpoint = rows::lock_endpoint(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
-                let mut endpoint = endpoint.ok_or(EndpointError::NotFound(id))?;
-                if let Some(url) = &url {
-                    endpoint.url.clone_from(url);
-                }
-                if let Some(kinds) = &kinds {
-                    endpoint.events.clone_from(kinds);
-                }
-                match active {
-                    Some(true) => {
-                        endpoint.status = EndpointStatus::Active;
-                        endpoint.disabled_reason = None;
-                        endpoint.recover();
-                    }
-                    Some(false) => {
-                        endpoint.status = EndpointStatus::Disabled;
-                        endpoint.disabled_reason = Some("switched off by the merchant".to_owned());
-                    }
-                    None => {}
-                }
-                rows::update_endpoint(tx, &endpoint).await?;
-                Ok(endpoint)
+                let endpoint = rows::lock(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
+                let endpoint = endpoint.ok_or(EndpointError::NotFound(id))?;
+                self.change(tx, endpoint, &change, now).await
             })
             .await
     }
@@ -273,10 +343,10 @@ impl Endpoints {
     pub async fn delete(&self, scope: &Scope, id: EndpointId) -> Result<(), EndpointError> {
         self.store
             .write(async |tx| {
-                let endpoint = rows::lock_endpoint(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
+                let endpoint = rows::lock(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
                 let mut endpoint = endpoint.ok_or(EndpointError::NotFound(id))?;
                 endpoint.status = EndpointStatus::Deleted;
-                rows::update_endpoint(tx, &endpoint).await?;
+                rows::update(tx, &endpoint).await?;
                 deliveries::cancel_pending(tx, ChannelKind::Webhook, &id.to_string(), self.clock.now()).await?;
                 Ok(())
             })
@@ -290,14 +360,14 @@ impl Endpoints {
     /// [`EndpointError::NotFound`].
     pub async fn rotate_secret(&self, scope: &Scope, id: EndpointId) -> Result<Secret, EndpointError> {
         let now = self.clock.now();
-        let secret = Self::new_secret();
-        let sealed = self.seal(id, &secret);
+        let secret = keys::new_secret();
+        let sealed = self.seal(id, secret.expose());
         self.store
             .write(async |tx| {
-                let endpoint = rows::lock_endpoint(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
+                let endpoint = rows::lock(tx, id).await?.filter(|endpoint| theirs(endpoint, scope));
                 endpoint.ok_or(EndpointError::NotFound(id))?;
                 rows::expire_secrets(tx, id, now.after(OVERLAP)).await?;
-                rows::insert_secret(tx, id, &sealed, now).await?;
+                rows::insert_secret(tx, id, SecretKind::Signing, &sealed, now).await?;
                 Ok::<_, EndpointError>(())
             })
             .await?;
@@ -313,7 +383,7 @@ impl Endpoints {
         let now = self.clock.now();
         self.store
             .write(async |tx| {
-                let endpoint = rows::endpoint(tx.conn(), id).await?.filter(|endpoint| theirs(endpoint, scope));
+                let endpoint = rows::by_id(tx.conn(), id).await?.filter(|endpoint| theirs(endpoint, scope));
                 let endpoint = endpoint.ok_or(EndpointError::NotFound(id))?;
                 let event = endpoint.event(EventType::EndpointTest, &[], now);
                 events::insert(tx, std::slice::from_ref(&event)).await?;
@@ -322,25 +392,17 @@ impl Endpoints {
             .await
     }
 
-    /// Where to send and how to sign; `None` when nothing is to be sent any more.
+    /// Where to send, what, and how to sign; `None` when nothing is to be sent any more.
     ///
     /// # Errors
     ///
     /// [`EndpointError::Seal`], [`EndpointError::Store`].
     pub async fn target(&self, id: EndpointId) -> Result<Option<EndpointTarget>, EndpointError> {
         let conn = self.store.reader();
-        let endpoint = rows::endpoint(conn, id).await?.filter(|endpoint| endpoint.status == EndpointStatus::Active);
+        let endpoint = rows::by_id(conn, id).await?.filter(|endpoint| endpoint.status == EndpointStatus::Active);
         let Some(endpoint) = endpoint else { return Ok(None) };
         let sealed = rows::live_secrets(conn, id, self.clock.now()).await?;
-        let secrets = sealed
-            .iter()
-            .map(|sealed| {
-                let plain = self.keyring.open(Purpose::WebhookSecrets, &id.to_string(), sealed)?;
-                std::str::from_utf8(&plain).map(Secret::new).map_err(|_| KeyError::Seal)
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(EndpointError::Seal)?;
-        Ok(Some(EndpointTarget { url: endpoint.url, secrets }))
+        self.opened(id, endpoint.url, endpoint.payload, &sealed).map(Some)
     }
 }
 

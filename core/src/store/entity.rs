@@ -57,6 +57,7 @@ pub(super) mod vault_card;
 pub(super) mod vault_customer;
 pub(super) mod vault_key;
 pub(super) mod webhook_endpoint;
+pub(super) mod webhook_recovery;
 pub(super) mod webhook_secret;
 
 #[cfg(test)]
@@ -132,6 +133,7 @@ mod tests {
             vault_customer,
             vault_key,
             webhook_endpoint,
+            webhook_recovery,
             webhook_secret,
         );
     }

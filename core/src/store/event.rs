@@ -1,5 +1,7 @@
 //! Rows of events: the outbox.
 
+use std::time::Duration;
+
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder,
@@ -11,8 +13,11 @@ use super::{StoreError, Tx, Work};
 use crate::clock::Timestamp;
 use crate::document;
 use crate::event::{Event, EventType};
-use crate::id::{EventId, MerchantId, PaymentId};
+use crate::id::{EventId, MerchantId, PaymentId, lowest_at};
 use crate::merchant::Mode;
+
+/// How much later than its id an event may be dated.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 fn row(event: &Event) -> event::Model {
     let json = "documents and audiences have text keys only";
@@ -108,6 +113,27 @@ pub(crate) async fn of_payment(conn: &impl ConnectionTrait, payment: PaymentId) 
     let query = event::Entity::find()
         .filter(event::Column::PaymentId.eq(payment.as_uuid()))
         .order_by(event::Column::Sequence, Order::Asc);
+    query.all(conn).await?.into_iter().map(event_from).collect()
+}
+
+/// A merchant's events of a span of time, in the order of their ids, behind the last one looked at.
+pub(crate) async fn after(
+    conn: &impl ConnectionTrait,
+    scope: (MerchantId, Mode),
+    (since, before): (Timestamp, Timestamp),
+    last: Option<EventId>,
+    limit: u64,
+) -> Result<Vec<Event>, StoreError> {
+    // An id begins with its time, so a span of time is a span of the index; the slack is for clocks that differ.
+    let from = last.map_or_else(|| lowest_at(since.before(CLOCKS_DIFFER)), EventId::as_uuid);
+    let query = event::Entity::find()
+        .filter(event::Column::MerchantId.eq(scope.0.as_uuid()))
+        .filter(event::Column::Mode.eq(scope.1.as_str()))
+        .filter(event::Column::Id.gt(from))
+        .filter(event::Column::CreatedAt.gte(since.as_micros()))
+        .filter(event::Column::CreatedAt.lt(before.as_micros()))
+        .order_by(event::Column::Id, Order::Asc)
+        .limit(limit);
     query.all(conn).await?.into_iter().map(event_from).collect()
 }
 

@@ -48,6 +48,8 @@ pub(crate) async fn ensure(
         address: address.to_owned(),
         next_due_at: None,
         rest_until: 0,
+        max_in_flight: None,
+        interval_micros: None,
     };
     let columns = [recipient::Column::Channel, recipient::Column::Lane, recipient::Column::Address];
     recipient::Entity::insert(row.into_active_model())
@@ -57,6 +59,29 @@ pub(crate) async fn ensure(
         .await?;
     let row = find().one(tx.conn()).await?.ok_or(StoreError::Interrupted)?;
     Ok(row.id)
+}
+
+/// How fast what goes to an address may go, in every lane: less under way at once than the channel allows, and
+/// a rest after each message.
+pub(crate) async fn limit(
+    tx: &Tx,
+    channel: ChannelKind,
+    address: &str,
+    max_in_flight: u32,
+    interval: Duration,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let interval = i64::try_from(interval.as_micros()).unwrap_or(i64::MAX);
+    for lane in Lane::ALL {
+        let id = ensure(tx, channel, lane, address, now).await?;
+        recipient::Entity::update_many()
+            .col_expr(recipient::Column::MaxInFlight, Expr::value(i32::try_from(max_in_flight).ok()))
+            .col_expr(recipient::Column::IntervalMicros, Expr::value((interval > 0).then_some(interval)))
+            .filter(recipient::Column::Id.eq(id))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
 }
 
 /// `at`, or the end of the rest when that is later.

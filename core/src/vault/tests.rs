@@ -9,7 +9,7 @@ use crate::merchant::{Merchants, Mode, Scope};
 use crate::payment::PaymentError;
 use crate::payment::card::Card;
 use crate::secret::{Keyring, Purpose, Secret};
-use crate::store::{DatabaseUrl, Store, merchant as merchants, vault as rows};
+use crate::store::{DatabaseUrl, Store, endpoint as endpoint_rows, vault as rows};
 use crate::vault::card::{CONSENT_TEXT, CardState, SavedCard, usable_until};
 use crate::vault::keep::{self, data_key};
 use crate::vault::{Vault, VaultSettings, adopt_lookup_key};
@@ -191,7 +191,8 @@ async fn webhook_secrets_and_held_cards_move_too() {
     let now = world.clock.now();
     let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
     let endpoints = crate::merchant::endpoint::Endpoints::new(world.store.clone(), clock.clone(), first.clone());
-    let (endpoint, secret) = endpoints.create(&world.scope, "https://shop.example/h", Vec::new()).await.unwrap();
+    let (endpoint, secret) =
+        endpoints.create(&world.scope, "https://shop.example/h", Default::default()).await.unwrap();
     let second = Keyring::with_previous([2; 32], [[1; 32]]);
     let vault = world.vault(&second);
     assert_eq!(vault.key_report().await.unwrap().webhook_secrets, 1);
@@ -206,6 +207,6 @@ async fn webhook_secrets_and_held_cards_move_too() {
     let moved = second.reseal(Purpose::Cards, &attempt, &sealed).unwrap();
     assert_eq!(alone.open(Purpose::Cards, &attempt, &moved).unwrap().as_slice(), b"4242");
     let sealed =
-        world.store.write(async |tx| merchants::live_secrets(tx.conn(), endpoint.id, now).await).await.unwrap();
-    assert!(alone.is_current(&sealed[0]));
+        world.store.write(async |tx| endpoint_rows::live_secrets(tx.conn(), endpoint.id, now).await).await.unwrap();
+    assert!(alone.is_current(&sealed[0].1));
 }

@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 
 use self::shape::Shapes;
 use super::v1::{
-    account, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments, refunds,
+    account, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments, recoveries, refunds,
 };
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
@@ -36,6 +36,7 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
         events::list, events::get,
         endpoints::create, endpoints::list, endpoints::get, endpoints::update, endpoints::remove,
         endpoints::rotate_secret, endpoints::test,
+        recoveries::start, recoveries::list,
         deliveries::list, deliveries::redeliver,
         disputes::list, disputes::get, disputes::evidence, disputes::accept,
         ledger::balance, ledger::entries, ledger::payouts,

@@ -13,6 +13,7 @@ pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod mandates;
 pub(crate) mod payments;
+pub(crate) mod recoveries;
 pub(crate) mod refunds;
 
 use axum::Router;
@@ -62,6 +63,8 @@ pub const ROUTES: &[Route] = &[
     route("delete", "/v1/webhook_endpoints/{id}", || delete(endpoints::remove)),
     route("post", "/v1/webhook_endpoints/{id}/rotate_secret", || post(endpoints::rotate_secret)),
     route("post", "/v1/webhook_endpoints/{id}/test", || post(endpoints::test)),
+    route("post", "/v1/webhook_endpoints/{id}/recover", || post(recoveries::start)),
+    route("get", "/v1/webhook_endpoints/{id}/recoveries", || get(recoveries::list)),
     route("get", "/v1/webhook_endpoints/{id}/deliveries", || get(deliveries::list)),
     route("post", "/v1/webhook_endpoints/{id}/deliveries/{delivery}/redeliver", || post(deliveries::redeliver)),
     route("get", "/v1/disputes", || get(disputes::list)),

@@ -98,6 +98,8 @@ codes! {
     PaymentStateConflict = "payment_state_conflict", CONFLICT, "The payment's status does not allow it";
     /// The dispute was answered or decided.
     DisputeStateConflict = "dispute_state_conflict", CONFLICT, "The dispute's status does not allow it";
+    /// An earlier recovery of the endpoint is not finished.
+    RecoveryRunning = "recovery_running", CONFLICT, "An earlier recovery of this endpoint is not finished";
     /// An earlier message to the bank has no outcome yet.
     OperationInProgress = "operation_in_progress", CONFLICT, "Another operation is under way";
     /// The outcome of the message is known.

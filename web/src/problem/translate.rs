@@ -161,6 +161,8 @@ impl From<EndpointError> for Problem {
         match error {
             EndpointError::NotFound(_) => Self::new(Code::EndpointNotFound, detail),
             EndpointError::TooMany => Self::new(Code::EndpointLimitReached, detail),
+            EndpointError::Since => Self::new(Code::FieldInvalid, detail).at("/since"),
+            EndpointError::Recovering => Self::new(Code::RecoveryRunning, detail),
             EndpointError::Seal(_) => fault(&error),
             EndpointError::Store(error) => error.into(),
         }

@@ -105,6 +105,7 @@ impl Hub {
                     Err("an endpoint's URL starts with https://".to_owned())
                 }
             }),
+            header_check: Arc::new(|name, _| Ok(name.to_lowercase())),
             ready: Arc::new(|| Ok(())),
             metrics: Arc::new(|| "aviso_up 1\n".to_owned()),
             keyring: keyring.clone(),

@@ -36,6 +36,7 @@ pub(crate) fn event() -> Event {
         disabled_reason: None,
         failing_since: None,
         created_at: now.to_string(),
+        ..EndpointDocument::default()
     };
     Event {
         id: EventId::new(now),
@@ -51,7 +52,8 @@ pub(crate) fn event() -> Event {
 }
 
 pub(crate) fn target(url: &str) -> EndpointTarget {
-    EndpointTarget { url: url.to_owned(), secrets: vec![Secret::new(NEW), Secret::new(OLD)] }
+    let secrets = vec![Secret::new(NEW), Secret::new(OLD)];
+    EndpointTarget { url: url.to_owned(), payload: Payload::Full, secrets, key: None, headers: Vec::new() }
 }
 
 fn courier(change: impl FnOnce(&mut Settings)) -> Courier {
@@ -325,12 +327,26 @@ async fn only_certificates_that_are_trusted_and_fit_the_name_are_taken() {
 }
 
 #[tokio::test]
+async fn a_thin_message_has_ids_only_and_what_the_merchant_wants_goes_along() {
+    let seen = Seen::default();
+    let url = recording(seen.clone()).await;
+    let value = Secret::new("Bearer of news");
+    let headers = vec![CustomHeader { name: "authorization".to_owned(), value }];
+    let thin = EndpointTarget { payload: Payload::Thin, headers, ..target(&url) };
+    assert!(matches!(courier(|_| {}).deliver(&event(), &thin).await, Outcome::Sent { .. }));
+    let (_, headers, body) = seen.lock().unwrap()[0].clone();
+    assert_eq!(headers["authorization"], "Bearer of news");
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(body["data"], serde_json::json!({ "endpoint": { "id": "whk_01h2xcejqtf2nbrexx3vqjhp41" } }));
+}
+
+#[tokio::test]
 async fn what_cannot_be_signed_or_is_too_large_is_never_sent() {
     let seen = Seen::default();
     let url = recording(seen.clone()).await;
     let courier = courier(|_| {});
     for secrets in [Vec::new(), vec![Secret::new("v1,whsec_AAAA")], vec![Secret::new(NEW), Secret::new("")]] {
-        let outcome = courier.deliver(&event(), &EndpointTarget { url: url.clone(), secrets }).await;
+        let outcome = courier.deliver(&event(), &EndpointTarget { secrets, ..target(&url) }).await;
         assert!(matches!(outcome, Outcome::Rejected(Answer { class: "unsignable", .. })), "{outcome:?}");
     }
     let mut large = event();

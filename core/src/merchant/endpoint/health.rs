@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::delivery::ChannelKind;
 use crate::event::{Event, EventType};
 use crate::id::EndpointId;
-use crate::store::{StoreError, Tx, delivery as deliveries, event as events, merchant as rows};
+use crate::store::{StoreError, Tx, delivery as deliveries, endpoint as rows, event as events};
 
 /// An endpoint that fails for so long is switched off. First and last failure are then more than
 /// twelve hours apart, too.
@@ -85,17 +85,17 @@ impl Endpoint {
 pub(crate) async fn note_health(tx: &Tx, id: EndpointId, pulse: Pulse, now: Timestamp) -> Result<(), StoreError> {
     if pulse.failures == 0 && !pulse.gone {
         // The usual case takes no lock: it was well and is well.
-        let known = rows::endpoint(tx.conn(), id).await?;
+        let known = rows::by_id(tx.conn(), id).await?;
         if known.is_none_or(|endpoint| endpoint.failing_since.is_none()) {
             return Ok(());
         }
     }
-    let Some(mut endpoint) = rows::lock_endpoint(tx, id).await? else { return Ok(()) };
+    let Some(mut endpoint) = rows::lock(tx, id).await? else { return Ok(()) };
     if endpoint.status != EndpointStatus::Active {
         return Ok(());
     }
     let told = endpoint.feel(pulse, now);
-    rows::update_endpoint(tx, &endpoint).await?;
+    rows::update(tx, &endpoint).await?;
     if let Some(event) = told {
         events::insert(tx, &[event]).await?;
     }
@@ -114,19 +114,7 @@ mod tests {
     const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
     fn endpoint() -> Endpoint {
-        Endpoint {
-            id: EndpointId::new(START),
-            merchant_id: MerchantId::new(START),
-            mode: Mode::Test,
-            url: "https://shop.example/hook".to_owned(),
-            events: Vec::new(),
-            status: EndpointStatus::Active,
-            disabled_reason: None,
-            failing_since: None,
-            failures: 0,
-            warned: 0,
-            created_at: START,
-        }
+        Endpoint::new((MerchantId::new(START), Mode::Test), "https://shop.example/hook", START)
     }
 
     fn failures(failures: i32) -> Pulse {

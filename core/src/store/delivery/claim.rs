@@ -1,6 +1,7 @@
 //! Claiming due deliveries, with what is needed to send them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,7 +16,7 @@ use crate::delivery::{AttemptRecord, ChannelKind, Job, Lane};
 use crate::event::Event;
 use crate::id::{DeliveryId, EventId};
 use crate::language::Language;
-use crate::store::entity::delivery;
+use crate::store::entity::{delivery, recipient};
 use crate::store::{StoreError, Tx, event as events, recipient as recipients};
 
 /// A leased delivery with what is needed to send it.
@@ -57,10 +58,12 @@ pub(crate) async fn claim(tx: &Tx, plan: &ClaimPlan) -> Result<Vec<Leased>, Stor
         if room == 0 {
             break;
         }
-        let free = u64::from(plan.in_flight_max).saturating_sub(in_flight(tx, recipient.id).await?);
+        let own = recipient.max_in_flight.and_then(|own| u32::try_from(own).ok());
+        let most = own.map_or(plan.in_flight_max, |own| Ord::min(own, plan.in_flight_max));
+        let free = u64::from(most).saturating_sub(in_flight(tx, recipient.id).await?);
         let take = Ord::min(Ord::min(u64::from(plan.burst), free), room as u64);
         let due = if take > 0 { due_ids(tx, recipient.id, plan.now, take).await? } else { Vec::new() };
-        let rest_until = (!due.is_empty()).then_some(plan.rest_until);
+        let rest_until = (!due.is_empty()).then(|| rest(&recipient, due.len(), plan));
         let pause_until = (free == 0).then(|| plan.now.after(recipients::FULL_PAUSE));
         visits.push((recipient, rest_until, pause_until));
         ids.extend(due);
@@ -71,6 +74,14 @@ pub(crate) async fn claim(tx: &Tx, plan: &ClaimPlan) -> Result<Vec<Leased>, Stor
         recipients::schedule(tx, &recipient, rest_until, pause_until).await?;
     }
     jobs(tx, rows, token, plan.now).await
+}
+
+/// Until when a recipient rests that gave so many rows: as the channel wants it, or longer where it has a pace of
+/// its own.
+fn rest(recipient: &recipient::Model, rows: usize, plan: &ClaimPlan) -> Timestamp {
+    let interval = recipient.interval_micros.map_or(0, i64::unsigned_abs);
+    let own = Duration::from_micros(interval.saturating_mul(rows as u64));
+    Ord::max(plan.rest_until, plan.now.after(own))
 }
 
 async fn in_flight(tx: &Tx, recipient: Uuid) -> Result<u64, StoreError> {

@@ -1,8 +1,9 @@
 //! Reading deliveries: the delivery log, and the backlog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::claim::readable_events;
 use crate::clock::Timestamp;
@@ -56,6 +57,45 @@ pub(crate) async fn page_of_address(
         query = query.filter(delivery::Column::Id.lt(before.as_uuid()));
     }
     records(conn, query.all(conn).await?).await
+}
+
+/// What an address was sent of some events.
+#[derive(Debug, Default)]
+pub(crate) struct SentTo {
+    /// Events that it took, or that are on their way.
+    pub(crate) settled: BTreeSet<EventId>,
+    /// How often each was sent.
+    pub(crate) rounds: BTreeMap<EventId, i32>,
+}
+
+/// What an address was sent of these events.
+pub(crate) async fn sent_to(
+    conn: &impl ConnectionTrait,
+    channel: ChannelKind,
+    address: &str,
+    wanted: &[&Event],
+) -> Result<SentTo, StoreError> {
+    let mut sent = SentTo::default();
+    if wanted.is_empty() {
+        return Ok(sent);
+    }
+    let rows = delivery::Entity::find()
+        .select_only()
+        .columns([delivery::Column::EventId, delivery::Column::State])
+        .filter(delivery::Column::EventId.is_in(wanted.iter().map(|event| event.id.as_uuid())))
+        .filter(delivery::Column::Channel.eq(channel.as_str()))
+        .filter(delivery::Column::Address.eq(address))
+        .into_tuple::<(Uuid, String)>()
+        .all(conn)
+        .await?;
+    for (event, state) in rows {
+        let event = EventId::from_uuid(event);
+        *sent.rounds.entry(event).or_default() += 1;
+        if matches!(state.as_str(), "done" | "pending" | "leased") {
+            sent.settled.insert(event);
+        }
+    }
+    Ok(sent)
 }
 
 /// The deliveries of a payment's events on every channel, oldest first.

@@ -12,6 +12,8 @@ pub struct Model {
     pub address: String,
     pub next_due_at: Option<i64>,
     pub rest_until: i64,
+    pub max_in_flight: Option<i32>,
+    pub interval_micros: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

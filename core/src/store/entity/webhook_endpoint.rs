@@ -17,6 +17,11 @@ pub struct Model {
     pub failures: i32,
     pub warned: i32,
     pub created_at: i64,
+    pub payload: String,
+    pub header_names: String,
+    pub public_key: Option<String>,
+    pub max_in_flight: i32,
+    pub rate_per_second: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

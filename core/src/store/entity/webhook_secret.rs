@@ -1,4 +1,4 @@
-//! A signing secret, sealed.
+//! A secret of an endpoint, sealed: what signs, or headers that it wants.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,6 +11,7 @@ pub struct Model {
     pub sealed: Vec<u8>,
     pub created_at: i64,
     pub expires_at: Option<i64>,
+    pub kind: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,8 +1,12 @@
 //! Webhook endpoints: where events are sent, and the secrets that sign them.
 
+use std::collections::BTreeMap;
+
 use aviso_core::document::EndpointDocument;
 use aviso_core::event::EventType;
 use aviso_core::id::EndpointId;
+use aviso_core::merchant::endpoint::{CustomHeader, EndpointChange, EndpointPace, Payload};
+use aviso_core::secret::Secret;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,6 +32,18 @@ pub(crate) struct EndpointBody {
     url: Option<String>,
     /// Which events; all when absent or empty.
     events: Option<Vec<String>>,
+    /// How much of an event is sent; `full` when absent.
+    payload: Option<PayloadWord>,
+    /// Whether messages are signed with an Ed25519 key, too (`v1a`); the answer then has its `public_key`.
+    asymmetric: Option<bool>,
+    /// Headers that go along with each message, at most ten. Their values are never shown.
+    headers: Option<BTreeMap<String, String>>,
+    /// Messages under way at once; 8 when absent.
+    #[schema(minimum = 1, maximum = 8)]
+    max_in_flight: Option<i64>,
+    /// Messages a second at most; no limit when 0 or absent.
+    #[schema(minimum = 0, maximum = 1000)]
+    rate_per_second: Option<i64>,
 }
 
 /// What to change about a webhook endpoint. What is absent stays.
@@ -42,6 +58,38 @@ pub(crate) struct ChangeBody {
     events: Option<Vec<String>>,
     /// Whether to send anything. `active` also forgets earlier failures.
     status: Option<StatusWord>,
+    /// How much of an event is sent.
+    payload: Option<PayloadWord>,
+    /// Whether messages are signed with an Ed25519 key, too. `false` forgets the key.
+    asymmetric: Option<bool>,
+    /// Headers that go along with each message, instead of those before.
+    headers: Option<BTreeMap<String, String>>,
+    /// Messages under way at once.
+    #[schema(minimum = 1, maximum = 8)]
+    max_in_flight: Option<i64>,
+    /// Messages a second at most; 0 for no limit.
+    #[schema(minimum = 0, maximum = 1000)]
+    rate_per_second: Option<i64>,
+}
+
+/// How much of an event is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = EndpointPayload)]
+pub(crate) enum PayloadWord {
+    /// The documents as they were right after the event.
+    Full,
+    /// Ids only.
+    Thin,
+}
+
+impl From<PayloadWord> for Payload {
+    fn from(word: PayloadWord) -> Self {
+        match word {
+            PayloadWord::Full => Self::Full,
+            PayloadWord::Thin => Self::Thin,
+        }
+    }
 }
 
 /// Whether anything is sent.
@@ -97,7 +145,16 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<CreatedEndpoint>), Problem> {
     let url = required(body.url, "/url")?;
     checked((web.endpoint_check)(&url), "/url")?;
-    let (endpoint, secret) = web.endpoints.create(&scope, &url, kinds(&body.events.unwrap_or_default())?).await?;
+    let change = EndpointChange {
+        events: body.events.as_deref().map(kinds).transpose()?,
+        payload: body.payload.map(Payload::from),
+        asymmetric: body.asymmetric,
+        headers: headers(&web, body.headers.as_ref())?,
+        max_in_flight: in_flight(body.max_in_flight)?,
+        rate_per_second: rate(body.rate_per_second)?,
+        ..EndpointChange::default()
+    };
+    let (endpoint, secret) = web.endpoints.create(&scope, &url, change).await?;
     let created = CreatedEndpoint { endpoint: endpoint.document(), secret: secret.expose().to_owned() };
     Ok((problem::CREATED, Json(created)))
 }
@@ -139,9 +196,17 @@ pub(crate) async fn update(
     if let Some(url) = &body.url {
         checked((web.endpoint_check)(url), "/url")?;
     }
-    let kinds = body.events.as_deref().map(kinds).transpose()?;
-    let active = body.status.map(|status| status == StatusWord::Active);
-    Ok(Json(web.endpoints.update(&scope, id, body.url, kinds, active).await?.document()))
+    let change = EndpointChange {
+        events: body.events.as_deref().map(kinds).transpose()?,
+        active: body.status.map(|status| status == StatusWord::Active),
+        payload: body.payload.map(Payload::from),
+        asymmetric: body.asymmetric,
+        headers: headers(&web, body.headers.as_ref())?,
+        max_in_flight: in_flight(body.max_in_flight)?,
+        rate_per_second: rate(body.rate_per_second)?,
+        url: body.url,
+    };
+    Ok(Json(web.endpoints.update(&scope, id, change).await?.document()))
 }
 
 /// Takes a webhook endpoint away.
@@ -188,4 +253,38 @@ fn kinds(names: &[String]) -> Result<Vec<EventType>, Problem> {
         public_type(name).ok_or_else(|| invalid("there is no such event type", &format!("/events/{place}")))
     };
     names.iter().enumerate().map(read).collect()
+}
+
+/// Headers of one endpoint.
+const HEADERS_MAX: usize = 10;
+
+fn headers(web: &WebState, given: Option<&BTreeMap<String, String>>) -> Result<Option<Vec<CustomHeader>>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    if given.len() > HEADERS_MAX {
+        return Err(invalid(format!("at most {HEADERS_MAX} headers go along"), "/headers"));
+    }
+    let mut headers: Vec<CustomHeader> = Vec::with_capacity(given.len());
+    for (name, value) in given {
+        let pointer = format!("/headers/{}", name.replace('~', "~0").replace('/', "~1"));
+        let name = checked((web.header_check)(name, value), &pointer)?;
+        if headers.iter().any(|header| header.name == name) {
+            return Err(invalid("this header is named twice", &pointer));
+        }
+        headers.push(CustomHeader { name, value: Secret::new(value.as_str()) });
+    }
+    Ok(Some(headers))
+}
+
+fn in_flight(given: Option<i64>) -> Result<Option<u8>, Problem> {
+    let most = EndpointPace::IN_FLIGHT_MAX;
+    let fits = |number: i64| u8::try_from(number).ok().filter(|number| (1..=most).contains(number));
+    let refused = || invalid(format!("1 to {most} messages may be under way"), "/max_in_flight");
+    given.map(|number| fits(number).ok_or_else(refused)).transpose()
+}
+
+fn rate(given: Option<i64>) -> Result<Option<u16>, Problem> {
+    let most = EndpointPace::RATE_MAX;
+    let fits = |number: i64| u16::try_from(number).ok().filter(|number| *number <= most);
+    let refused = || invalid(format!("0 to {most} messages a second"), "/rate_per_second");
+    given.map(|number| fits(number).ok_or_else(refused)).transpose()
 }
