@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use aviso_core::event::EventType;
+use aviso_core::payment::status::Status;
 use rand::Rng;
 
 use crate::bank::{Chances, Conduct, Fate};
@@ -19,12 +20,11 @@ impl World {
     /// Heals the run and checks how it ended.
     pub(crate) fn heal(&mut self) -> Stepped {
         self.say("faults are over");
-        while !self.calls.is_empty() {
-            self.answer(0, Fate::Approve)?;
-        }
+        self.answer_all()?;
         for message in std::mem::take(&mut self.limbo) {
             self.ground.bank.arrive(&message, Fate::Approve);
         }
+        self.last_returns()?;
         self.settle()?;
         self.ask_again()?;
         self.settle()?;
@@ -46,14 +46,23 @@ impl World {
             }
             self.ground.clock.forward(Duration::from_secs(15_000));
             self.janitor(Chore::Ask, Chances::HEALTHY)?;
+            if self.somebody_is_away() {
+                self.janitor(Chore::Issuers, Chances::HEALTHY)?;
+            }
             let open = |details: &aviso_core::payment::PaymentDetails| {
-                details.operations.iter().any(|operation| operation.status.is_open())
+                let status = details.payment.status();
+                status == Status::RequiresAction || details.operations.iter().any(|one| one.status.is_open())
             };
             if !self.payments.iter().filter_map(|known| known.details.as_ref()).any(open) {
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    fn somebody_is_away(&self) -> bool {
+        let mut known = self.payments.iter().filter_map(|known| known.details.as_ref());
+        known.any(|details| details.payment.status() == Status::RequiresAction)
     }
 
     /// Every request is sent once more under its key, and every one gets a final answer.

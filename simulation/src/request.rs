@@ -7,6 +7,7 @@ use aviso_core::id::PaymentId;
 use aviso_core::idempotency::{Answer, Claim, IdempotencyKey, KeyConflict};
 use aviso_core::merchant::Scope;
 use aviso_core::money::{Currency, Money};
+use aviso_core::payment::action::ThreeDs;
 use aviso_core::payment::card::{Card, Cvc};
 use aviso_core::payment::text::{Metadata, OrderRef};
 use aviso_core::payment::{CaptureMode, Confirmation, Customer, Handled, NewPayment, PaymentError, PaymentMethod};
@@ -24,6 +25,8 @@ pub(crate) enum Plastic {
     Gray,
     /// Antifraud refuses it.
     Blocked,
+    /// The merchant's policy wants its holder authenticated.
+    Abroad,
 }
 
 impl Plastic {
@@ -32,6 +35,27 @@ impl Plastic {
             Self::Plain => "4242424242424242",
             Self::Gray => "4000000000000002",
             Self::Blocked => "5105105105105100",
+            Self::Abroad => "3566002020360505",
+        }
+    }
+}
+
+/// How a buyer pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct How {
+    pub(crate) plastic: Plastic,
+    /// When the issuer is asked, as the merchant wants it.
+    pub(crate) three_ds: ThreeDs,
+}
+
+impl std::fmt::Display for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { plastic, three_ds } = self;
+        match three_ds {
+            ThreeDs::Automatic => write!(f, "{plastic:?}"),
+            ThreeDs::Always | ThreeDs::Never | ThreeDs::Required => {
+                write!(f, "{plastic:?}, issuer {}", three_ds.as_str())
+            }
         }
     }
 }
@@ -39,8 +63,8 @@ impl Plastic {
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
-    Create { minor: i64, currency: Currency, capture: CaptureMode, with: Option<Plastic> },
-    Confirm(Plastic),
+    Create { minor: i64, currency: Currency, capture: CaptureMode, with: Option<How> },
+    Confirm(How),
     Capture(Option<i64>),
     Void,
     Refund(Option<i64>),
@@ -52,9 +76,9 @@ impl std::fmt::Display for Wish {
         match self {
             Self::Create { minor, currency, capture, with } => {
                 write!(f, "create {minor} {currency} {}", capture.as_str())?;
-                with.map_or(Ok(()), |plastic| write!(f, " and confirm {plastic:?}"))
+                with.map_or(Ok(()), |how| write!(f, " and confirm {how}"))
             }
-            Self::Confirm(plastic) => write!(f, "confirm {plastic:?}"),
+            Self::Confirm(how) => write!(f, "confirm {how}"),
             Self::Capture(minor) => write!(f, "capture {}", amount(minor)),
             Self::Void => f.write_str("void"),
             Self::Refund(minor) => write!(f, "refund {}", amount(minor)),
@@ -147,12 +171,12 @@ fn claim(scope: &Scope, request: &Request, other_body: bool) -> Option<Claim> {
     })
 }
 
-fn confirmation(plastic: Plastic) -> Option<Confirmation> {
+fn confirmation(how: How) -> Option<Confirmation> {
     let long_ago = aviso_core::clock::Timestamp::from_micros(1_800_000_000_000_000);
-    let card = Card::new(&Secret::new(plastic.number()), 12, 2040, long_ago).ok()?;
+    let card = Card::new(&Secret::new(how.plastic.number()), 12, 2040, long_ago).ok()?;
     let cvc = Cvc::new(Secret::new("123"), card.face().brand).ok()?;
     let method = PaymentMethod::Card { card, cvc: Some(cvc) };
-    Some(Confirmation::with(method))
+    Some(Confirmation { three_ds: how.three_ds, ..Confirmation::with(method) })
 }
 
 /// The order number of a payment.
@@ -186,7 +210,7 @@ pub(crate) async fn carry_out(
             services.payments.create(scope, new, with.and_then(confirmation), claim).await.into()
         }
         (_, None) => Ended::Broken("the payment is not known".to_owned()),
-        (Wish::Confirm(plastic), Some(id)) => match confirmation(plastic) {
+        (Wish::Confirm(how), Some(id)) => match confirmation(how) {
             Some(confirmation) => services.payments.confirm(scope, id, confirmation, claim).await.into(),
             None => Ended::Broken("a card that cannot be".to_owned()),
         },

@@ -1,5 +1,6 @@
 //! Damage done on purpose, to prove that the checks notice it.
 
+use aviso_core::id::MerchantId;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::bank::Cheat;
@@ -27,15 +28,21 @@ pub enum Sabotage {
     RefundVanishes,
     /// An operation's outcome is forgotten for ever.
     OutcomeForgotten,
+    /// A message names another bank than the one that was asked.
+    BankMistaken,
+    /// The proof of an authentication is lost after the bank was asked.
+    ProofVanishes,
 }
 
 impl Sabotage {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Bank(Cheat::DoublesCaptures),
         Self::Bank(Cheat::KeepsRefunds),
         Self::Bank(Cheat::KeepsReservations),
         Self::Bank(Cheat::IgnoresReversals),
+        Self::Bank(Cheat::HidesApprovals),
+        Self::Bank(Cheat::VouchesForAll),
         Self::CapturedShrinks,
         Self::RefundedGrows,
         Self::RefundFlips,
@@ -45,6 +52,8 @@ impl Sabotage {
         Self::AnswerChanges,
         Self::RefundVanishes,
         Self::OutcomeForgotten,
+        Self::BankMistaken,
+        Self::ProofVanishes,
     ];
 
     pub(crate) const fn cheat(self) -> Option<Cheat> {
@@ -54,7 +63,7 @@ impl Sabotage {
         }
     }
 
-    /// What is done to the rows of the newest merchant, the run's own.
+    /// What is done to the rows of the run's merchant.
     const fn sql(self) -> &'static str {
         match self {
             Self::Bank(_) => "",
@@ -78,17 +87,22 @@ impl Sabotage {
             Self::OutcomeForgotten => {
                 "UPDATE operation SET next_inquiry_at = NULL WHERE status IN ('pending', 'unknown') AND {of_mine}"
             }
+            Self::BankMistaken => "UPDATE operation SET acquirer = 'second' WHERE acquirer = 'first' AND {of_mine}",
+            Self::ProofVanishes => {
+                "UPDATE attempt SET auth_status = NULL WHERE auth_status = 'authenticated' AND {of_mine}"
+            }
         }
     }
 
     /// Does the damage. `true` when there was something to damage.
-    pub(crate) async fn strike(self, connection: &DatabaseConnection) -> Result<bool, DbErr> {
+    pub(crate) async fn strike(self, connection: &DatabaseConnection, merchant: MerchantId) -> Result<bool, DbErr> {
         if self.sql().is_empty() {
             return Ok(false);
         }
-        let mine = "merchant_id = (SELECT merchant_id FROM payment ORDER BY rowid DESC LIMIT 1)";
+        // As SQLite writes it: damage is done there only.
+        let mine = format!("merchant_id = X'{:X}'", merchant.as_uuid().simple());
         let of_mine = format!("payment_id IN (SELECT id FROM payment WHERE {mine})");
-        let sql = self.sql().replace("{mine}", mine).replace("{of_mine}", &of_mine);
+        let sql = self.sql().replace("{mine}", &mine).replace("{of_mine}", &of_mine);
         Ok(connection.execute_unprepared(&sql).await?.rows_affected() > 0)
     }
 }

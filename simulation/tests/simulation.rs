@@ -1,6 +1,8 @@
 //! Many seeds on SQLite, the same trace for the same seed, and checks that bite.
 
-use aviso_simulation::{Arena, Options, Sabotage, run_many};
+use std::collections::BTreeSet;
+
+use aviso_simulation::{Arena, Failure, Options, Sabotage, run_many, shrink};
 
 /// Runs of the ordinary test command. `aviso-simulation --seeds 0..100000` makes more of them.
 const SEEDS: u64 = 2_000;
@@ -72,6 +74,16 @@ fn runs_come_by_everything_that_can_happen() {
         "the bank decides",
         "the bank tells",
         "Release",
+        "at the second bank",
+        "requires_action",
+        "at the issuer: authenticated",
+        "at the issuer: failed",
+        "at the issuer: too late",
+        "comes back",
+        "Says(Rejected)",
+        "the issuer answers",
+        "AuthenticationRequired",
+        "Issuers",
     ] {
         assert!(all.contains(word), "in 150 runs nothing was `{word}`");
     }
@@ -86,4 +98,20 @@ fn no_damage_goes_unnoticed() {
         let noticed = (0..60).find_map(|seed| arena.run(seed, options).expect("a run").failure);
         assert!(noticed.is_some(), "{sabotage:?} went unnoticed");
     }
+}
+
+#[test]
+fn a_run_that_fails_is_told_as_short_as_it_still_fails() {
+    let arena = Arena::in_memory().expect("a database");
+    let options = Options { sabotage: Some(Sabotage::EventVanishes), ..Options::default() };
+    let failed = (0..60).find_map(|seed| {
+        let report = arena.run(seed, options).expect("a run");
+        report.failure.is_some().then(|| Failure { seed, without: BTreeSet::new(), report })
+    });
+    let whole = failed.expect("a run that fails");
+    let short = shrink(whole, options).expect("runs");
+    assert!(short.report.failure.is_some() && short.without.len() > options.steps / 2, "{short}");
+    let again = Arena::in_memory().expect("a database");
+    let again = again.run_without(short.seed, options, &short.without).expect("a run");
+    assert_eq!(again.trace.join("\n"), short.report.trace.join("\n"));
 }

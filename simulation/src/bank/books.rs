@@ -1,13 +1,15 @@
-//! The bank's books: what arrived, what became of it, and whose money is where.
+//! A bank's books: what arrived, what became of it, and whose money is where.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aviso_core::id::{OperationId, PaymentId};
 use aviso_core::money::Money;
+use aviso_core::payment::authentication::AuthenticationStatus;
 use aviso_core::payment::decline::DeclineCode;
 use aviso_core::port::{AcquirerAnswer, Inquiry, LinkError};
 
 use super::fate::{Fate, InquiryFate};
+use super::teller::House;
 
 /// What a message asks for, and of which authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,8 @@ impl Ask {
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
+    /// To which bank.
+    pub house: House,
     /// Our reference.
     pub operation: OperationId,
     /// The payment.
@@ -52,11 +56,17 @@ pub struct Message {
     pub ask: Ask,
     /// How much.
     pub amount: Money,
+    /// What it says of the buyer: whether and how 3-D Secure ended.
+    pub proof: Option<AuthenticationStatus>,
 }
 
 /// Money that was reserved once. Amounts in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
+    /// At which bank.
+    pub house: House,
+    /// By which message.
+    pub operation: OperationId,
     /// For which payment.
     pub payment: PaymentId,
     /// Reserved at first.
@@ -82,6 +92,10 @@ pub enum Cheat {
     KeepsReservations,
     /// Says that a payment was reversed and keeps the money.
     IgnoresReversals,
+    /// Approves, and says that nothing was sent to it.
+    HidesApprovals,
+    /// The issuer vouches for buyers who failed at its page.
+    VouchesForAll,
 }
 
 #[derive(Debug)]
@@ -93,6 +107,7 @@ enum Entry {
 /// The books.
 #[derive(Debug, Default)]
 pub struct Books {
+    house: House,
     entries: BTreeMap<OperationId, Entry>,
     holds: BTreeMap<OperationId, Hold>,
     /// References of which the bank said that it never saw them: it will not take them any more.
@@ -107,8 +122,8 @@ fn refusal(code: DeclineCode) -> AcquirerAnswer {
 }
 
 impl Books {
-    pub(super) fn new(cheat: Option<Cheat>) -> Self {
-        Self { cheat, ..Self::default() }
+    pub(super) fn new(house: House, cheat: Option<Cheat>) -> Self {
+        Self { house, cheat, ..Self::default() }
     }
 
     /// A message meets its fate. Gives what the caller hears.
@@ -116,7 +131,12 @@ impl Books {
         let silence = || Err(LinkError::Unknown("no answer".to_owned()));
         let asked = message.amount.minor();
         match fate {
-            Fate::LinkDown => Err(LinkError::NotSent("refused".to_owned())),
+            Fate::LinkDown => {
+                if self.cheat == Some(Cheat::HidesApprovals) && matches!(message.ask, Ask::Authorize { .. }) {
+                    self.hear(message, Ok(asked));
+                }
+                Err(LinkError::NotSent("refused".to_owned()))
+            }
             Fate::Lost => silence(),
             Fate::Approve => Ok(self.hear(message, Ok(asked))),
             Fate::Decline(code) => Ok(self.hear(message, Err(code))),
@@ -191,6 +211,8 @@ impl Books {
             Ask::Authorize { capture } => {
                 let taken = if capture { minor } else { 0 };
                 let hold = Hold {
+                    house: self.house,
+                    operation: message.operation,
                     payment: message.payment,
                     reserved: minor,
                     taken,
@@ -299,6 +321,17 @@ impl Books {
     pub(super) fn decide(&mut self, message: &Message, approve: bool) {
         let Some(Entry::Undecided(_)) = self.entries.remove(&message.operation) else { return };
         self.hear(message, if approve { Ok(message.amount.minor()) } else { Err(DeclineCode::CardDeclined) });
+    }
+
+    /// What a message that arrived said of the buyer; `None` when it did not arrive or said nothing.
+    pub(super) fn proof_of(&self, operation: OperationId) -> Option<AuthenticationStatus> {
+        match self.entries.get(&operation)? {
+            Entry::Undecided(message) | Entry::Decided(message, _) => message.proof,
+        }
+    }
+
+    pub(super) fn has_heard(&self, operation: OperationId) -> bool {
+        self.entries.contains_key(&operation) || self.spent.contains(&operation)
     }
 
     pub(super) fn holds(&self, payment: PaymentId) -> Vec<Hold> {

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use aviso_core::money::Currency;
 use aviso_core::payment::CaptureMode;
+use aviso_core::payment::action::ThreeDs;
 use aviso_core::payment::status::Status;
 use rand::Rng;
 
 use super::{Errand, Known, Stepped, World};
 use crate::bank::{Chances, Conduct};
 use crate::fuse;
-use crate::request::{Plastic, Request, Wish};
+use crate::request::{How, Plastic, Request, Wish};
 
 /// Payments of one run.
 const PAYMENTS_MAX: usize = 4;
 /// Calls that wait for the bank at the same time.
-const CALLS_MAX: usize = 4;
+pub(super) const CALLS_MAX: usize = 4;
 
 /// What the janitor does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(crate) enum Chore {
     Release,
     /// Tells staff of messages that have had no outcome for too long.
     Escalate,
+    /// Asks issuers about buyers who did not come back.
+    Issuers,
 }
 
 /// What may happen in a step.
@@ -61,9 +64,12 @@ pub(super) enum Act {
     BankDecides,
     Arrive,
     Overtake,
+    Issuers,
+    AtPage,
+    Return,
 }
 
-const WEIGHTS: [(Act, u32); 25] = [
+const WEIGHTS: [(Act, u32); 28] = [
     (Act::Create, 14),
     (Act::Confirm, 12),
     (Act::Capture, 14),
@@ -89,6 +95,9 @@ const WEIGHTS: [(Act, u32); 25] = [
     (Act::BankDecides, 4),
     (Act::Arrive, 5),
     (Act::Overtake, 8),
+    (Act::Issuers, 4),
+    (Act::AtPage, 24),
+    (Act::Return, 5),
 ];
 
 impl World {
@@ -141,6 +150,9 @@ impl World {
             Act::Warn => Some(self.janitor(Chore::Warn, Chances::FAULTY)),
             Act::Release => Some(self.janitor(Chore::Release, Chances::FAULTY)),
             Act::Escalate => Some(self.janitor(Chore::Escalate, Chances::FAULTY)),
+            Act::Issuers => Some(self.janitor(Chore::Issuers, Chances::FAULTY)),
+            Act::AtPage => self.at_page(),
+            Act::Return => self.some_return(),
             Act::Notice => self.notice(),
             Act::Forward | Act::Back => {
                 self.move_clock(act == Act::Back);
@@ -187,12 +199,19 @@ impl World {
         known.then_some(place)
     }
 
-    pub(super) fn plastic(&mut self) -> Plastic {
-        match self.rng.random_range(0..10_u8) {
+    pub(super) fn how(&mut self) -> How {
+        let plastic = match self.rng.random_range(0..12_u8) {
             0 => Plastic::Blocked,
             1..=2 => Plastic::Gray,
+            3 => Plastic::Abroad,
             _ => Plastic::Plain,
-        }
+        };
+        let three_ds = match self.rng.random_range(0..8_u8) {
+            0..=1 => ThreeDs::Always,
+            2 => ThreeDs::Never,
+            _ => ThreeDs::Automatic,
+        };
+        How { plastic, three_ds }
     }
 
     pub(super) fn new_request(&mut self, act: Act) -> Option<Errand> {
@@ -211,9 +230,9 @@ impl World {
                 minor: self.rng.random_range(1..=500),
                 currency: self.currency(),
                 capture: if self.one_in(2) { CaptureMode::Auto } else { CaptureMode::Manual },
-                with: if self.one_in(4) { None } else { Some(self.plastic()) },
+                with: if self.one_in(4) { None } else { Some(self.how()) },
             },
-            Act::Confirm => Wish::Confirm(self.plastic()),
+            Act::Confirm => Wish::Confirm(self.how()),
             Act::Capture => Wish::Capture(self.part_of(payment)),
             Act::Void => Wish::Void,
             _ => Wish::Refund(self.part_of(payment)),
@@ -291,6 +310,7 @@ impl World {
                 Chore::Warn => payments.warn_due().await,
                 Chore::Release => payments.release_due().await,
                 Chore::Escalate => payments.escalate_due().await,
+                Chore::Issuers => payments.check_issuers_due().await,
             }
         });
         let joined = self.process().run(handle);
