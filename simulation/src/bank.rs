@@ -71,24 +71,28 @@ struct Desk {
     arrivals: Option<mpsc::UnboundedSender<GateId>>,
     /// What the run calls a payment.
     names: BTreeMap<PaymentId, usize>,
+    /// What merchants answered to disputes: whether they accept.
+    replies: BTreeMap<String, bool>,
 }
 
 impl Desk {
-    fn new() -> Self {
+    fn new(clock: &Arc<ManualClock>, cheat: Option<Cheat>) -> Self {
+        let books = House::ALL.map(|house| (house, Books::new(house, cheat, Arc::clone(clock))));
         Self {
-            books: BTreeMap::new(),
+            books: BTreeMap::from(books),
             conduct: Conduct::Gated,
             gates: BTreeMap::new(),
-            register: Register::default(),
+            register: Register::new(cheat == Some(Cheat::VouchesForAll)),
             issuer_gates: BTreeMap::new(),
             next_gate: 0,
             arrivals: None,
             names: BTreeMap::new(),
+            replies: BTreeMap::new(),
         }
     }
 
     fn books_of(&mut self, house: House) -> &mut Books {
-        self.books.entry(house).or_default()
+        self.books.get_mut(&house).expect("every bank has books")
     }
 
     /// A gate of its own for what arrives, announced to the run.
@@ -118,7 +122,7 @@ impl SimBank {
     /// Banks with empty books, and an issuer that looks at this clock.
     #[must_use]
     pub fn new(clock: Arc<ManualClock>) -> Self {
-        Self { desk: Mutex::new(Desk::new()), clock }
+        Self { desk: Mutex::new(Desk::new(&clock, None)), clock }
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -128,9 +132,7 @@ impl SimBank {
     /// Begins a run with empty books. Gives where messages at the gate are announced.
     pub fn restart(&self, cheat: Option<Cheat>) -> mpsc::UnboundedReceiver<GateId> {
         let (sender, arrivals) = mpsc::unbounded_channel();
-        let books = House::ALL.map(|house| (house, Books::new(house, cheat)));
-        let register = Register::new(cheat == Some(Cheat::VouchesForAll));
-        *self.desk() = Desk { books: BTreeMap::from(books), register, arrivals: Some(sender), ..Desk::new() };
+        *self.desk() = Desk { arrivals: Some(sender), ..Desk::new(&self.clock, cheat) };
         arrivals
     }
 
@@ -240,6 +242,17 @@ impl SimBank {
         self.desk().books_of(message.house).decide(message, approve);
     }
 
+    /// Pages of wallets that buyers may act at.
+    #[must_use]
+    pub fn pages(&self) -> Vec<Message> {
+        self.desk().books.values().flat_map(Books::pages).collect()
+    }
+
+    /// A buyer acts at a wallet's page. `false` when its time is over.
+    pub fn act_at_wallet(&self, message: &Message, approve: bool) -> bool {
+        self.desk().books_of(message.house).act(message, approve)
+    }
+
     /// All money that was ever reserved for a payment.
     #[must_use]
     pub fn holds(&self, payment: PaymentId) -> Vec<Hold> {
@@ -250,6 +263,24 @@ impl SimBank {
     #[must_use]
     pub fn who_heard(&self, operation: OperationId) -> Vec<House> {
         self.desk().books.iter().filter(|(_, books)| books.has_heard(operation)).map(|(house, _)| *house).collect()
+    }
+
+    /// A merchant's answer to a dispute; sometimes the link is down.
+    fn hear_reply(&self, dispute_ref: &str, accepts: bool) -> Result<(), LinkError> {
+        let mut desk = self.desk();
+        if let Conduct::Immediate { salt, chances } = desk.conduct
+            && fate::is_lost((salt, "reply", accepts), chances)
+        {
+            return Err(LinkError::Unknown("no answer".to_owned()));
+        }
+        desk.replies.insert(dispute_ref.to_owned(), accepts);
+        Ok(())
+    }
+
+    /// Whether a merchant accepted a dispute; `None` while it answered nothing.
+    #[must_use]
+    pub fn reply(&self, dispute_ref: &str) -> Option<bool> {
+        self.desk().replies.get(dispute_ref).copied()
     }
 
     /// Whether a message arrived anywhere, and what it said of the buyer.

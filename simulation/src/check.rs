@@ -1,11 +1,15 @@
 //! What must hold after every step, and what must hold at the end.
 
+pub(crate) mod books;
+pub(crate) mod charges;
+pub(crate) mod contested;
 mod proof;
 mod sent;
 mod told;
 
 use std::collections::BTreeMap;
 
+use aviso_core::payment::decline::DeclineCode;
 use aviso_core::payment::operation::{OperationKind, OperationStatus};
 use aviso_core::payment::recompute::discrepancies;
 use aviso_core::payment::status::Status;
@@ -126,9 +130,10 @@ pub(crate) fn effects(place: usize, details: &PaymentDetails, requests: &[Reques
     same("an attempt", attempts, details.attempts.len())?;
     for attempt in &details.attempts {
         let sent = sent::authorizations(attempt, &details.operations).len();
+        let frozen = attempt.decline == Some(DeclineCode::CardFrozen);
         let fits = match attempt.verdict {
             // Who must be authenticated first may never have been.
-            Verdict::Allow => sent > 0 || proof::is_demanded(attempt),
+            Verdict::Allow => sent > 0 || proof::is_demanded(attempt) || frozen,
             Verdict::Review => true,
             Verdict::Block => sent == 0,
         };

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use aviso_core::event::EventType;
+use aviso_core::ledger::EntryFilter;
 use aviso_core::payment::status::Status;
 use rand::Rng;
 
@@ -28,12 +29,18 @@ impl World {
         self.settle()?;
         self.ask_again()?;
         self.settle()?;
+        self.last_charges()?;
+        self.last_notices()?;
         // Whoever has not paid by now never will.
         self.ground.clock.forward(Duration::from_secs(30 * 86_400));
         for chore in [Chore::Escalate, Chore::Expire, Chore::Release] {
             self.janitor(chore, Chances::HEALTHY)?;
         }
         self.settle()?;
+        if !self.disputes.is_empty() {
+            self.janitor(Chore::Disputes, Chances::HEALTHY)?;
+        }
+        self.janitor(Chore::Ledger, Chances::HEALTHY)?;
         self.check_end()
     }
 
@@ -93,8 +100,28 @@ impl World {
         Ok(())
     }
 
+    /// The ledger is whole, and says of every payment what the payment and its bank say.
+    fn check_books(&self) -> Stepped {
+        let ledger = &self.process().services().ledger;
+        let report = self.process().run(ledger.audit()).map_err(|error| format!("the ledger: {error}"))?;
+        if let Some(fault) = report.faults.first() {
+            return Err(format!("the ledger: {}", fault));
+        }
+        let page = self.process().run(ledger.entries(&self.scope, &EntryFilter::default(), None, 100_000));
+        let entries = page.map_err(|error| format!("the ledger: {error}"))?.items;
+        for (place, known) in self.payments.iter().enumerate() {
+            let Some(details) = &known.details else { continue };
+            let lost = self.lost_in_disputes(place)?;
+            check::books::of(details, lost, &entries, &self.ground.bank).map_err(|why| format!("p{place}: {why}"))?;
+        }
+        Ok(())
+    }
+
     fn check_end(&mut self) -> Stepped {
         self.check_statuses()?;
+        self.check_vault()?;
+        self.check_disputes()?;
+        self.check_books()?;
         let page = self.process().run(self.service().events(&self.scope, None, None, 10_000));
         let told = page.map_err(|error| format!("events: {error}"))?.items;
         for (place, known) in self.payments.iter().enumerate() {

@@ -8,7 +8,10 @@ use std::time::Duration;
 use anyhow::Context;
 use aviso_core::audit::Actor;
 use aviso_core::clock::Clock;
+use aviso_core::dispute::Disputes;
 use aviso_core::language::Language;
+use aviso_core::ledger::Ledger;
+use aviso_core::ledger::fee::{Fee, FeeMethod};
 use aviso_core::merchant::{Merchant, Merchants, Mode};
 use aviso_core::payment::text::Reason;
 use aviso_core::payment::{Acquirers, PaymentSettings, Payments};
@@ -18,6 +21,8 @@ use aviso_core::risk::{Attribute, List, NewEntry, Risk};
 use aviso_core::routing::{MethodFilter, NonResidents, Profile, Profiles, Reaction, Route};
 use aviso_core::secret::Keyring;
 use aviso_core::store::{DatabaseUrl, Store};
+use aviso_core::vault::{Vault, VaultSettings};
+use sea_orm::{ConnectionTrait, DbBackend};
 use tokio::runtime::Runtime;
 
 use crate::bank::{House, SimBank, SimIssuer, Teller};
@@ -27,6 +32,16 @@ use crate::clock::ManualClock;
 const GRAY_BIN: &str = "400000";
 /// Cards that are blocked.
 const BLOCKED_BIN: &str = "510510";
+
+/// What is paid in.
+pub(crate) const CURRENCIES: [&str; 3] = ["EUR", "JPY", "KWD"];
+/// What merchants pay of each capture.
+pub(crate) const FEE_BASIS_POINTS: i32 = 250;
+/// What they pay once a payment, minor units.
+pub(crate) const FEE_FIXED: i64 = 3;
+
+/// The buyer of every payment; has an account.
+pub(crate) const BUYER: &str = "buyer@luna.test";
 
 /// Cards from here must be authenticated.
 const CHALLENGED_COUNTRY: &str = "JP";
@@ -52,6 +67,10 @@ pub(crate) struct Services {
     pub(crate) store: Store,
     pub(crate) payments: Payments,
     pub(crate) refunds: Refunds,
+    pub(crate) vault: Vault,
+    pub(crate) disputes: Disputes,
+    pub(crate) ledger: Ledger,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Makes the addresses that buyers come back to.
     pub(crate) keyring: Keyring,
 }
@@ -70,8 +89,14 @@ impl Process {
         let payments = Payments::new(store.clone(), Arc::clone(&clock), acquirers, keyring.clone(), settings);
         let issuer = Arc::new(SimIssuer(Arc::clone(&ground.bank))) as Arc<dyn Authenticator>;
         let payments = payments.with_actions(Some(issuer), &"https://hub.test".parse()?);
-        let refunds = Refunds::new(store.clone(), clock, payments.clone());
-        Ok(Self { runtime: Some(runtime), services: Some(Services { store, payments, refunds, keyring }) })
+        let refunds = Refunds::new(store.clone(), Arc::clone(&clock), payments.clone());
+        let vault = payments.vault(VaultSettings::default());
+        let disputes = Disputes::new(store.clone(), Arc::clone(&clock), &payments);
+        let ledger = Ledger::new(store.clone(), Arc::clone(&clock), &payments);
+        Ok(Self {
+            runtime: Some(runtime),
+            services: Some(Services { store, payments, refunds, vault, disputes, ledger, clock, keyring }),
+        })
     }
 
     pub(crate) fn services(&self) -> &Services {
@@ -112,6 +137,12 @@ impl Process {
                 };
                 risk.add_entry(&Actor::Operator, &entry).await?;
             }
+            // Registering hashes a password, which takes longer than a run.
+            let connection = store.migration_connection();
+            let row = "INSERT INTO account (id, email, email_ci, email_confirmed_at, language, created_at) VALUES";
+            let values =
+                format!("({}, '{BUYER}', '{BUYER}', 1, 'en', 1)", account_id(connection.get_database_backend()));
+            connection.execute_unprepared(&format!("{row} {values}")).await?;
             Ok(())
         })
     }
@@ -129,6 +160,17 @@ impl Process {
             ..Profile::default()
         };
         self.run(Profiles::new(store, clock).configure(Actor::Operator, merchant.id, Mode::Test, profile))?;
+        for currency in CURRENCIES {
+            let fee = Fee {
+                merchant_id: merchant.id,
+                mode: Mode::Test,
+                currency: currency.parse()?,
+                method: FeeMethod::Any,
+                basis_points: FEE_BASIS_POINTS,
+                fixed: FEE_FIXED,
+            };
+            self.run(self.services().ledger.set_fee(Actor::Operator, &fee))?;
+        }
         Ok(merchant)
     }
 
@@ -138,6 +180,15 @@ impl Process {
             // What is not folded into the file now is folded in by the next process.
             let _ = self.run(services.store.close());
         }
+    }
+}
+
+/// An id that never changes, as the database writes it.
+fn account_id(backend: DbBackend) -> &'static str {
+    if backend == DbBackend::Postgres {
+        "'01900000-0000-7000-8000-000000000001'"
+    } else {
+        "X'01900000000070008000000000000001'"
     }
 }
 

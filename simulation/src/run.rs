@@ -152,7 +152,7 @@ fn play(world: &mut World, options: Options, without: &BTreeSet<usize>) -> Stepp
 }
 
 /// Runs of one database before the next one: tables that grow make runs slow.
-const RUNS_A_DATABASE: usize = 100;
+const RUNS_A_DATABASE: usize = 20;
 
 /// Makes the runs of many seeds on this many threads, and stops at the first that fails. Gives how many
 /// were made.

@@ -32,17 +32,42 @@ pub enum Sabotage {
     BankMistaken,
     /// The proof of an authentication is lost after the bank was asked.
     ProofVanishes,
+    /// A card is kept though its payment was refused.
+    CardKept,
+    /// A frozen card pays again.
+    CardThaws,
+    /// A mandate forgets what it was for: more is charged than was agreed.
+    LimitGrows,
+    /// A mandate forgets when it was last charged.
+    PeriodForgotten,
+    /// A mandate stays taken by a charge that ended.
+    ChargeSticks,
+    /// A dispute holds less than it did.
+    DisputeShrinks,
+    /// A payment forgets that it is disputed.
+    DisputeForgotten,
+    /// The issuer's decision is lost.
+    DecisionLost,
+    /// What a merchant answered to a dispute is never sent.
+    ReplyLost,
+    /// A sealed entry of the ledger changes.
+    EntryChanges,
+    /// A balance is not the sum of its entries.
+    BalanceLies,
+    /// A capture is booked without its fee.
+    FeeVanishes,
 }
 
 impl Sabotage {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 30] = [
         Self::Bank(Cheat::DoublesCaptures),
         Self::Bank(Cheat::KeepsRefunds),
         Self::Bank(Cheat::KeepsReservations),
         Self::Bank(Cheat::IgnoresReversals),
         Self::Bank(Cheat::HidesApprovals),
         Self::Bank(Cheat::VouchesForAll),
+        Self::Bank(Cheat::KeepsPages),
         Self::CapturedShrinks,
         Self::RefundedGrows,
         Self::RefundFlips,
@@ -54,6 +79,18 @@ impl Sabotage {
         Self::OutcomeForgotten,
         Self::BankMistaken,
         Self::ProofVanishes,
+        Self::CardKept,
+        Self::CardThaws,
+        Self::LimitGrows,
+        Self::PeriodForgotten,
+        Self::ChargeSticks,
+        Self::DisputeShrinks,
+        Self::DisputeForgotten,
+        Self::DecisionLost,
+        Self::ReplyLost,
+        Self::EntryChanges,
+        Self::BalanceLies,
+        Self::FeeVanishes,
     ];
 
     pub(crate) const fn cheat(self) -> Option<Cheat> {
@@ -91,6 +128,31 @@ impl Sabotage {
             Self::ProofVanishes => {
                 "UPDATE attempt SET auth_status = NULL WHERE auth_status = 'authenticated' AND {of_mine}"
             }
+            Self::CardKept => "UPDATE vault_card SET state = 'active' WHERE state = 'pending' AND {mine}",
+            Self::CardThaws => {
+                "UPDATE vault_customer SET state = 'member' WHERE {mine}; \
+                 UPDATE vault_card SET state = 'active' WHERE state = 'frozen' AND {mine}"
+            }
+            Self::LimitGrows => "UPDATE mandate SET amount_max = 500 WHERE amount_max < 500 AND {mine}",
+            Self::PeriodForgotten => "UPDATE mandate SET last_success_at = NULL WHERE state = 'active' AND {mine}",
+            Self::ChargeSticks => {
+                "UPDATE mandate SET charging = (SELECT id FROM payment ORDER BY rowid DESC LIMIT 1) \
+                 WHERE state = 'active' AND {mine}"
+            }
+            Self::DisputeShrinks => "UPDATE dispute SET held = held - 1 WHERE held > 1 AND {mine}",
+            Self::DisputeForgotten => "UPDATE payment SET disputed = disputed - 1 WHERE disputed > 1 AND {mine}",
+            Self::DecisionLost => {
+                "INSERT INTO dispute_notice (acquirer, notice, heard_at) \
+                 SELECT acquirer, dispute_ref || ' 1', 1 FROM dispute WHERE status = 'opened' AND {mine}"
+            }
+            Self::ReplyLost => "UPDATE dispute SET reply_due_at = NULL WHERE reply_due_at IS NOT NULL AND {mine}",
+            // The guards are for honest mistakes: whoever may write the file may drop them.
+            Self::EntryChanges => {
+                "DROP TRIGGER IF EXISTS ledger_entry_update_guard; \
+                 UPDATE ledger_entry SET amount = amount + 1 WHERE kind = 'capture' AND {mine}"
+            }
+            Self::BalanceLies => "UPDATE ledger_balance SET balance = balance + 1 WHERE {mine}",
+            Self::FeeVanishes => "DELETE FROM merchant_fee WHERE {mine}",
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod act;
 mod call;
+mod contest;
+mod holder;
 mod page;
 mod trouble;
 
@@ -23,7 +25,10 @@ use crate::process::{Ground, Process};
 use crate::request::{Request, order_ref};
 use crate::sabotage::Sabotage;
 pub(crate) use act::Chore;
+use act::Theme;
 pub(crate) use call::{Call, Errand};
+pub(crate) use contest::Claim;
+pub(crate) use holder::Holder;
 
 /// What merchants choose from: mostly one bank and the other one after it.
 const ROUTES: [&[(House, &[&str])]; 4] = [
@@ -52,11 +57,14 @@ pub(crate) struct World {
     pub(crate) process: Option<Process>,
     pub(crate) scope: Scope,
     seed: u64,
+    theme: Theme,
     pub(crate) rng: ChaCha8Rng,
     pub(crate) arrivals: mpsc::UnboundedReceiver<GateId>,
     pub(crate) payments: Vec<Known>,
     pub(crate) requests: Vec<Request>,
     pub(crate) calls: Vec<Call>,
+    pub(crate) vault: Holder,
+    pub(crate) disputes: Vec<Claim>,
     /// Messages of dead processes that the network still carries.
     pub(crate) limbo: Vec<Message>,
     pub(crate) trace: Vec<String>,
@@ -69,19 +77,23 @@ impl World {
         let arrivals = ground.bank.restart(sabotage.and_then(Sabotage::cheat));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let routes = ROUTES[rng.random_range(0..ROUTES.len())];
+        let theme = Theme::ALL[rng.random_range(0..Theme::ALL.len())];
         let merchant = process.merchant(&ground, routes).context("no merchant")?;
         Ok(Self {
             scope: Scope { merchant, mode: Mode::Test, key_id: None },
             process: Some(process),
             ground,
             seed,
+            theme,
             rng,
             arrivals,
             payments: Vec::new(),
             requests: Vec::new(),
             calls: Vec::new(),
+            vault: Holder::default(),
+            disputes: Vec::new(),
             limbo: Vec::new(),
-            trace: vec![format!("routes {routes:?}")],
+            trace: vec![format!("about {theme:?}, routes {routes:?}")],
         })
     }
 
@@ -132,8 +144,10 @@ impl World {
         let line = format!("    p{payment} {}", check::summary(&details.payment));
         let before = self.payments[payment].details.take();
         let checked = check::payment(&details, before.as_ref(), &self.ground.bank);
+        let checked = checked.and_then(|()| self.vault.learn(payment, &details));
         self.say(line);
         self.payments[payment].details = Some(details);
+        let checked = checked.and_then(|()| self.look_at_disputes(payment));
         checked.map_err(|why| format!("p{payment}: {why}"))
     }
 

@@ -67,8 +67,8 @@ impl IssuerFate {
         if roll < chances.decline {
             return Self::Says(REFUSALS[rng.random_range(0..REFUSALS.len())]);
         }
-        if roll >= chances.decline + chances.fault {
-            return if rng.random_range(0..4_u8) == 0 {
+        if roll >= chances.decline + chances.fault / 2 {
+            return if rng.random_range(0..6_u8) == 0 {
                 Self::Says(AuthenticationStatus::Authenticated)
             } else {
                 Self::Challenge
@@ -160,6 +160,11 @@ impl InquiryFate {
             _ => Self::Decided(rng.random_range(0..3_u8) > 0),
         }
     }
+}
+
+/// Whether something else than a message gets lost.
+pub(super) fn is_lost(what: impl Hash, chances: Chances) -> bool {
+    rng_of(what).random_range(0..100_u8) < chances.fault
 }
 
 fn rng_of(what: impl Hash) -> ChaCha8Rng {

@@ -18,7 +18,7 @@ use super::fate::IssuerFate;
 pub(super) type Verdict = Result<AuthenticationAnswer, LinkError>;
 
 /// How long the issuer's page is there.
-const PAGE_FOR: Duration = Duration::from_secs(600);
+const PAGE_FOR: Duration = Duration::from_secs(120);
 
 /// A question to the issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,15 +39,15 @@ enum Stand {
 }
 
 /// What the issuer knows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Register {
     known: BTreeMap<AttemptId, Stand>,
     lies: bool,
 }
 
 impl Register {
-    pub(super) fn new(lies: bool) -> Self {
-        Self { lies, ..Self::default() }
+    pub(super) const fn new(lies: bool) -> Self {
+        Self { known: BTreeMap::new(), lies }
     }
 
     /// A question meets its fate. Asked again, the issuer says what it said.

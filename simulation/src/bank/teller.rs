@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aviso_core::id::OperationId;
 use aviso_core::port::{
-    Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, Instrument, LinkError,
+    Acquirer, AcquirerAnswer, AuthorizeRequest, DisputeReply, FollowUpRequest, Inquiry, InquiryRequest, Instrument,
+    LinkError,
 };
 
 use super::{Ask, Message, SimBank};
@@ -18,11 +19,13 @@ pub enum House {
     First,
     /// Is asked when the first one did nothing, or before it.
     Second,
+    /// An e-money wallet: its buyers approve at its page.
+    Purse,
 }
 
 impl House {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::First, Self::Second];
+    pub const ALL: [Self; 3] = [Self::First, Self::Second, Self::Purse];
 
     /// The acquirer's name in the hub.
     #[must_use]
@@ -30,6 +33,7 @@ impl House {
         match self {
             Self::First => "first",
             Self::Second => "second",
+            Self::Purse => "purse",
         }
     }
 }
@@ -66,6 +70,10 @@ impl Acquirer for Teller {
         self.house.name()
     }
 
+    fn is_wallet(&self) -> bool {
+        self.house == House::Purse
+    }
+
     async fn authorize(&self, request: AuthorizeRequest<'_>) -> Result<AcquirerAnswer, LinkError> {
         let ask = Ask::Authorize { capture: request.capture };
         let proof = match request.instrument {
@@ -91,6 +99,10 @@ impl Acquirer for Teller {
 
     async fn reverse(&self, request: &FollowUpRequest) -> Result<AcquirerAnswer, LinkError> {
         self.bank.exchange(self.follow_up(request, Ask::Reverse)).await
+    }
+
+    async fn reply_to_dispute(&self, dispute_ref: &str, reply: DisputeReply<'_>) -> Result<(), LinkError> {
+        self.bank.hear_reply(dispute_ref, matches!(reply, DisputeReply::Accepted))
     }
 
     async fn inquire(&self, request: &InquiryRequest) -> Result<Inquiry, LinkError> {

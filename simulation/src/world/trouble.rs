@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use aviso_core::crash::{CrashAt, Point};
-use aviso_core::payment::action::ThreeDs;
-use aviso_core::port::{Notice, NoticeSubject};
+use aviso_core::port::{AcquirerAnswer, Notice, NoticeSubject};
 use rand::Rng;
 
 use super::act::{Act, Chore};
@@ -12,7 +11,7 @@ use super::{Errand, Stepped, World};
 use crate::bank::{Chances, Conduct, Fate, IssuerFate, Message};
 use crate::expect::Expected;
 use crate::fuse;
-use crate::request::{Ended, How, Plastic, Request, Wish};
+use crate::request::{Ended, How, Plastic, Wish};
 
 impl World {
     pub(super) fn bank_speaks(&mut self, only_arrives: bool) -> Option<Stepped> {
@@ -48,18 +47,23 @@ impl World {
         let chosen = self.some(decided.len())?;
         let (message, answer) = decided.swap_remove(chosen);
         let payment = self.payments.iter().position(|known| known.id == Some(message.payment))?;
-        self.say(format!("the bank tells of {} of p{payment}", message.ask.name()));
-        let id = if self.one_in(4) { "again".to_owned() } else { format!("n{}", self.trace.len()) };
+        Some(self.tell_of(payment, &message, answer))
+    }
+
+    /// A notice: a new one, or one that was sent before.
+    pub(super) fn tell_of(&mut self, payment: usize, message: &Message, answer: AcquirerAnswer) -> Stepped {
+        self.say(format!("the {} bank tells of {} of p{payment}", message.house.name(), message.ask.name()));
+        let id = if self.one_in(2) { "again".to_owned() } else { format!("n{}", self.trace.len()) };
         let id = format!("{} {id}", message.operation);
         let about = NoticeSubject::Outcome { operation: message.operation, answer };
         let heard = self.process().run(self.service().heard(message.house.name(), Notice { id, about }));
-        Some(match heard {
+        match heard {
             Ok(heard) => {
                 self.say(format!("    -> {heard:?}"));
                 self.look(payment)
             }
             Err(error) => Err(format!("a notice was not heard: {error}")),
-        })
+        }
     }
 
     /// An answer is on the way for so long that the janitor asks, and the shop asks again, before it comes.
@@ -174,11 +178,9 @@ impl World {
         let wish = match self.rng.random_range(0..4_u8) {
             0 => Wish::Void,
             1 => Wish::Capture(self.part_of(payment)),
-            2 => Wish::Confirm(How { plastic: Plastic::Plain, three_ds: ThreeDs::Automatic }),
+            2 => Wish::Confirm(How::given(Plastic::Plain)),
             _ => Wish::Refund(self.part_of(payment)),
         };
-        let key = format!("k{}", self.requests.len());
-        self.requests.push(Request { payment, wish, key, answer: None, effects: false, in_doubt: false });
-        Errand::Request(self.requests.len() - 1)
+        Errand::Request(self.add_request(payment, wish))
     }
 }
