@@ -1,23 +1,29 @@
-//! The bank of a run: keeps books of its own, and fails in every way that a link can.
+//! The banks of a run: each keeps books of its own, and fails in every way that a link can.
 //!
 //! A message either waits at the gate until the run decides what becomes of it, or is decided at once
 //! by what it says (when many arrive together and their order must not matter).
 
 mod books;
 mod fate;
+mod issuer;
+mod teller;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_trait::async_trait;
-use aviso_core::id::{OperationId, PaymentId};
-use aviso_core::port::{
-    Acquirer, AcquirerAnswer, AuthorizeRequest, FollowUpRequest, Inquiry, InquiryRequest, LinkError,
-};
+use aviso_core::clock::{Clock, Timestamp};
+use aviso_core::id::{AttemptId, OperationId, PaymentId};
+use aviso_core::payment::authentication::AuthenticationStatus;
+use aviso_core::port::{AcquirerAnswer, AuthenticationAnswer, Inquiry, InquiryRequest, LinkError};
 use tokio::sync::{mpsc, oneshot};
 
 pub use books::{Ask, Books, Cheat, Hold, Message};
-pub use fate::{Chances, Fate, InquiryFate};
+pub use fate::{Chances, Fate, InquiryFate, IssuerFate};
+pub use issuer::{Question, SimIssuer};
+pub use teller::{House, Teller};
+
+use crate::clock::ManualClock;
+use issuer::Register;
 
 type Word = Result<AcquirerAnswer, LinkError>;
 
@@ -31,6 +37,13 @@ struct Gate {
     /// What the bank said, when the message arrived and its answer is on the way.
     word: Option<Word>,
     reply: oneshot::Sender<Word>,
+}
+
+/// A question that waits for the issuer.
+#[derive(Debug)]
+struct IssuerGate {
+    question: Question,
+    reply: oneshot::Sender<issuer::Verdict>,
 }
 
 /// What becomes of messages.
@@ -49,47 +62,77 @@ pub enum Conduct {
 
 #[derive(Debug)]
 struct Desk {
-    books: Books,
+    books: BTreeMap<House, Books>,
     conduct: Conduct,
     gates: BTreeMap<GateId, Gate>,
+    register: Register,
+    issuer_gates: BTreeMap<GateId, IssuerGate>,
     next_gate: u64,
     arrivals: Option<mpsc::UnboundedSender<GateId>>,
     /// What the run calls a payment.
     names: BTreeMap<PaymentId, usize>,
+    /// What merchants answered to disputes: whether they accept.
+    replies: BTreeMap<String, bool>,
 }
 
-/// The bank.
-#[derive(Debug)]
-pub struct SimBank(Mutex<Desk>);
-
-impl Default for SimBank {
-    fn default() -> Self {
-        Self(Mutex::new(Desk {
-            books: Books::default(),
+impl Desk {
+    fn new(clock: &Arc<ManualClock>, cheat: Option<Cheat>) -> Self {
+        let books = House::ALL.map(|house| (house, Books::new(house, cheat, Arc::clone(clock))));
+        Self {
+            books: BTreeMap::from(books),
             conduct: Conduct::Gated,
             gates: BTreeMap::new(),
+            register: Register::new(cheat == Some(Cheat::VouchesForAll)),
+            issuer_gates: BTreeMap::new(),
             next_gate: 0,
             arrivals: None,
             names: BTreeMap::new(),
-        }))
+            replies: BTreeMap::new(),
+        }
+    }
+
+    fn books_of(&mut self, house: House) -> &mut Books {
+        self.books.get_mut(&house).expect("every bank has books")
+    }
+
+    /// A gate of its own for what arrives, announced to the run.
+    fn next_gate(&mut self) -> GateId {
+        let gate = GateId(self.next_gate);
+        self.next_gate += 1;
+        if let Some(arrivals) = &self.arrivals {
+            // The run may be over.
+            let _ = arrivals.send(gate);
+        }
+        gate
+    }
+
+    fn strike(&mut self, message: &Message, fate: Fate) -> Word {
+        self.books_of(message.house).strike(message, fate)
     }
 }
 
+/// The banks, behind one door.
+#[derive(Debug)]
+pub struct SimBank {
+    desk: Mutex<Desk>,
+    clock: Arc<ManualClock>,
+}
+
 impl SimBank {
+    /// Banks with empty books, and an issuer that looks at this clock.
+    #[must_use]
+    pub fn new(clock: Arc<ManualClock>) -> Self {
+        Self { desk: Mutex::new(Desk::new(&clock, None)), clock }
+    }
+
     fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a run with empty books. Gives where messages at the gate are announced.
     pub fn restart(&self, cheat: Option<Cheat>) -> mpsc::UnboundedReceiver<GateId> {
         let (sender, arrivals) = mpsc::unbounded_channel();
-        let mut desk = self.desk();
-        desk.books = Books::new(cheat);
-        desk.gates.clear();
-        desk.next_gate = 0;
-        desk.names.clear();
-        desk.conduct = Conduct::Gated;
-        desk.arrivals = Some(sender);
+        *self.desk() = Desk { arrivals: Some(sender), ..Desk::new(&self.clock, cheat) };
         arrivals
     }
 
@@ -120,7 +163,7 @@ impl SimBank {
         let mut desk = self.desk();
         let Some(Gate { message, word: None, .. }) = desk.gates.get(&gate) else { return };
         let message = message.clone();
-        let word = desk.books.strike(&message, fate);
+        let word = desk.strike(&message, fate);
         if let Some(gate) = desk.gates.get_mut(&gate) {
             gate.word = Some(word);
         }
@@ -130,15 +173,48 @@ impl SimBank {
     pub fn open(&self, gate: GateId, fate: Fate) -> Option<Word> {
         let mut desk = self.desk();
         let Gate { message, word, reply } = desk.gates.remove(&gate)?;
-        let word = word.unwrap_or_else(|| desk.books.strike(&message, fate));
+        let word = word.unwrap_or_else(|| desk.strike(&message, fate));
         // The caller may be dead.
         let _ = reply.send(word.clone());
         Some(word)
     }
 
-    /// The callers died. Gives the messages that were still on the way to the bank.
+    /// The question at a gate.
+    #[must_use]
+    pub fn at_issuer(&self, gate: GateId) -> Option<Question> {
+        self.desk().issuer_gates.get(&gate).map(|gate| gate.question)
+    }
+
+    /// The caller gets the issuer's answer. Gives it.
+    pub fn open_issuer(&self, gate: GateId, fate: IssuerFate) -> Option<Result<AuthenticationAnswer, LinkError>> {
+        let mut desk = self.desk();
+        let IssuerGate { question, reply } = desk.issuer_gates.remove(&gate)?;
+        let verdict = desk.register.strike(&question, fate, self.now());
+        // The caller may be dead.
+        let _ = reply.send(verdict.clone());
+        Some(verdict)
+    }
+
+    /// The buyer acts at the issuer's page. `false` when there is none, or no more.
+    pub fn act_at_issuer(&self, attempt: AttemptId, status: AuthenticationStatus) -> bool {
+        self.desk().register.act(attempt, status, self.now())
+    }
+
+    /// What the issuer found, when it is over there.
+    #[must_use]
+    pub fn issuer_found(&self, attempt: AttemptId) -> Option<AuthenticationStatus> {
+        self.desk().register.found(attempt)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The callers died. Gives the messages that were still on the way to the bank. Questions on the way to
+    /// the issuer are lost.
     #[must_use]
     pub fn abandon_gates(&self) -> Vec<Message> {
+        self.desk().issuer_gates.clear();
         let gates = std::mem::take(&mut self.desk().gates);
         gates.into_values().filter(|gate| gate.word.is_none()).map(|gate| gate.message).collect()
     }
@@ -146,36 +222,77 @@ impl SimBank {
     /// A message arrives whose caller is dead.
     pub fn arrive(&self, message: &Message, fate: Fate) {
         // Nobody hears the answer.
-        let _ = self.desk().books.strike(message, fate);
+        let _ = self.desk().strike(message, fate);
     }
 
     /// Messages that the bank accepted and has not decided.
     #[must_use]
     pub fn undecided(&self) -> Vec<Message> {
-        self.desk().books.undecided()
+        self.desk().books.values().flat_map(Books::undecided).collect()
     }
 
     /// What the bank decided so far.
     #[must_use]
     pub fn decided(&self) -> Vec<(Message, AcquirerAnswer)> {
-        self.desk().books.decided()
+        self.desk().books.values().flat_map(Books::decided).collect()
     }
 
     /// The bank decides about a message that it accepted before.
     pub fn decide(&self, message: &Message, approve: bool) {
-        self.desk().books.decide(message, approve);
+        self.desk().books_of(message.house).decide(message, approve);
+    }
+
+    /// Pages of wallets that buyers may act at.
+    #[must_use]
+    pub fn pages(&self) -> Vec<Message> {
+        self.desk().books.values().flat_map(Books::pages).collect()
+    }
+
+    /// A buyer acts at a wallet's page. `false` when its time is over.
+    pub fn act_at_wallet(&self, message: &Message, approve: bool) -> bool {
+        self.desk().books_of(message.house).act(message, approve)
     }
 
     /// All money that was ever reserved for a payment.
     #[must_use]
     pub fn holds(&self, payment: PaymentId) -> Vec<Hold> {
-        self.desk().books.holds(payment)
+        self.desk().books.values().flat_map(|books| books.holds(payment)).collect()
+    }
+
+    /// The banks that ever heard of a message.
+    #[must_use]
+    pub fn who_heard(&self, operation: OperationId) -> Vec<House> {
+        self.desk().books.iter().filter(|(_, books)| books.has_heard(operation)).map(|(house, _)| *house).collect()
+    }
+
+    /// A merchant's answer to a dispute; sometimes the link is down.
+    fn hear_reply(&self, dispute_ref: &str, accepts: bool) -> Result<(), LinkError> {
+        let mut desk = self.desk();
+        if let Conduct::Immediate { salt, chances } = desk.conduct
+            && fate::is_lost((salt, "reply", accepts), chances)
+        {
+            return Err(LinkError::Unknown("no answer".to_owned()));
+        }
+        desk.replies.insert(dispute_ref.to_owned(), accepts);
+        Ok(())
+    }
+
+    /// Whether a merchant accepted a dispute; `None` while it answered nothing.
+    #[must_use]
+    pub fn reply(&self, dispute_ref: &str) -> Option<bool> {
+        self.desk().replies.get(dispute_ref).copied()
+    }
+
+    /// Whether a message arrived anywhere, and what it said of the buyer.
+    #[must_use]
+    pub fn proof_of(&self, operation: OperationId) -> Option<AuthenticationStatus> {
+        self.desk().books.values().find_map(|books| books.proof_of(operation))
     }
 
     /// What the hub asked for that it should not have.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
-        self.desk().books.complaints.clone()
+        self.desk().books.values().flat_map(|books| books.complaints.clone()).collect()
     }
 
     async fn exchange(&self, message: Message) -> Word {
@@ -185,70 +302,50 @@ impl SimBank {
                 Conduct::Immediate { salt, chances } => {
                     let name = desk.names.get(&message.payment).copied();
                     let fate = Fate::of(&message, name, salt, chances);
-                    return desk.books.strike(&message, fate);
+                    return desk.strike(&message, fate);
                 }
                 Conduct::Gated => {
-                    let gate = GateId(desk.next_gate);
-                    desk.next_gate += 1;
                     let (reply, answer) = oneshot::channel();
+                    let gate = desk.next_gate();
                     desk.gates.insert(gate, Gate { message, word: None, reply });
-                    if let Some(arrivals) = &desk.arrivals {
-                        // The run may be over.
-                        let _ = arrivals.send(gate);
-                    }
                     answer
                 }
             }
         };
         answer.await.unwrap_or_else(|_| Err(LinkError::Unknown("the run is over".to_owned())))
     }
-}
 
-fn follow_up(request: &FollowUpRequest, ask: fn(OperationId) -> Ask) -> Message {
-    Message {
-        operation: request.message.operation,
-        payment: request.payment,
-        ask: ask(request.original.message.operation),
-        amount: request.amount,
-    }
-}
-
-#[async_trait]
-impl Acquirer for SimBank {
-    fn name(&self) -> &str {
-        "simulated"
-    }
-
-    async fn authorize(&self, request: AuthorizeRequest<'_>) -> Word {
-        let ask = Ask::Authorize { capture: request.capture };
-        let AuthorizeRequest { message, payment, amount, .. } = request;
-        self.exchange(Message { operation: message.operation, payment, ask, amount }).await
+    async fn ask_issuer(&self, question: Question) -> issuer::Verdict {
+        let answer = {
+            let mut desk = self.desk();
+            match desk.conduct {
+                Conduct::Immediate { salt, chances } => {
+                    let fate = IssuerFate::of(&question, salt, chances);
+                    return desk.register.strike(&question, fate, self.now());
+                }
+                Conduct::Gated => {
+                    let (reply, answer) = oneshot::channel();
+                    let gate = desk.next_gate();
+                    desk.issuer_gates.insert(gate, IssuerGate { question, reply });
+                    answer
+                }
+            }
+        };
+        answer.await.unwrap_or_else(|_| Err(LinkError::Unknown("the run is over".to_owned())))
     }
 
-    async fn capture(&self, request: &FollowUpRequest) -> Word {
-        self.exchange(follow_up(request, Ask::Capture)).await
-    }
-
-    async fn void(&self, request: &FollowUpRequest) -> Word {
-        self.exchange(follow_up(request, Ask::Void)).await
-    }
-
-    async fn refund(&self, request: &FollowUpRequest) -> Word {
-        self.exchange(follow_up(request, Ask::Refund)).await
-    }
-
-    async fn reverse(&self, request: &FollowUpRequest) -> Word {
-        self.exchange(follow_up(request, Ask::Reverse)).await
+    fn result_of(&self, attempt: AttemptId) -> AuthenticationAnswer {
+        self.desk().register.result(attempt)
     }
 
     /// Inquiries never wait: the janitor asks many at once.
-    async fn inquire(&self, request: &InquiryRequest) -> Result<Inquiry, LinkError> {
+    fn inquire(&self, house: House, request: &InquiryRequest) -> Result<Inquiry, LinkError> {
         let mut desk = self.desk();
         let name = desk.names.get(&request.payment).copied();
         let fate = match desk.conduct {
             Conduct::Gated => InquiryFate::Truth,
             Conduct::Immediate { salt, chances } => InquiryFate::of(request, name, salt, chances),
         };
-        desk.books.inquire(request.message.operation, fate)
+        desk.books_of(house).inquire(request.message.operation, fate)
     }
 }

@@ -1,10 +1,16 @@
 //! What must hold after every step, and what must hold at the end.
 
+pub(crate) mod books;
+pub(crate) mod charges;
+pub(crate) mod contested;
+mod proof;
+mod sent;
 mod told;
 
 use std::collections::BTreeMap;
 
-use aviso_core::payment::operation::{Operation, OperationKind, OperationStatus};
+use aviso_core::payment::decline::DeclineCode;
+use aviso_core::payment::operation::{OperationKind, OperationStatus};
 use aviso_core::payment::recompute::discrepancies;
 use aviso_core::payment::status::Status;
 use aviso_core::payment::{Payment, PaymentDetails};
@@ -46,6 +52,11 @@ pub(crate) fn payment(details: &PaymentDetails, before: Option<&PaymentDetails>,
         }
     }
     let stands: Vec<Hold> = bank.holds(now.id).into_iter().filter(|hold| !hold.reversed).collect();
+    sent::whereabouts(details, &stands, bank)?;
+    for attempt in &details.attempts {
+        sent::messages_of(attempt, &details.operations)?;
+        proof::of(attempt, &details.operations, bank)?;
+    }
     let (taken, back) = (sum(&stands, |hold| hold.taken), sum(&stands, |hold| hold.back));
     if now.captured() > taken || now.refunded() > back {
         return Err(format!("{} is more than the bank moved: it took {taken} and gave back {back}", summary(now)));
@@ -73,7 +84,8 @@ pub(crate) fn ended(details: &PaymentDetails, bank: &SimBank) -> Checked {
         return Err(format!("{} never ended: {}", open.kind.as_str(), summary(now)));
     }
     let reserved = now.authorized() > now.captured();
-    if reserved || matches!(now.status(), Status::RequiresPaymentMethod | Status::InReview | Status::Processing) {
+    let unended = [Status::RequiresPaymentMethod, Status::RequiresAction, Status::InReview, Status::Processing];
+    if reserved || unended.contains(&now.status()) {
         return Err(format!("the payment never ended: {}", summary(now)));
     }
     let holds = bank.holds(now.id);
@@ -117,11 +129,12 @@ pub(crate) fn effects(place: usize, details: &PaymentDetails, requests: &[Reques
     let attempts = answered(|wish| matches!(wish, Wish::Confirm(_) | Wish::Create { with: Some(_), .. }));
     same("an attempt", attempts, details.attempts.len())?;
     for attempt in &details.attempts {
-        let of_it = |o: &&Operation| o.kind == OperationKind::Authorize && o.attempt_id == attempt.id;
-        let sent = details.operations.iter().filter(of_it).count();
+        let sent = sent::authorizations(attempt, &details.operations).len();
+        let frozen = attempt.decline == Some(DeclineCode::CardFrozen);
         let fits = match attempt.verdict {
-            Verdict::Allow => sent == 1,
-            Verdict::Review => sent <= 1,
+            // Who must be authenticated first may never have been.
+            Verdict::Allow => sent > 0 || proof::is_demanded(attempt) || frozen,
+            Verdict::Review => true,
             Verdict::Block => sent == 0,
         };
         if !fits {

@@ -6,7 +6,7 @@ use aviso_core::payment::PaymentDetails;
 use aviso_core::payment::operation::OperationKind;
 use aviso_core::payment::status::Status;
 
-use crate::request::{Refusal, Wish};
+use crate::request::{Keep, Means, Refusal, Wish};
 
 /// Attempts that a payment has.
 const ATTEMPTS: i32 = 5;
@@ -26,6 +26,9 @@ pub(crate) enum Expected {
 
 /// What a new request must come to, with the payment as it stands.
 pub(crate) fn expect(wish: Wish, details: Option<&PaymentDetails>, now: Timestamp) -> Expected {
+    if uses_vault(wish) {
+        return Expected::Any;
+    }
     let Some(details) = details else {
         return match wish {
             Wish::Create { .. } => Expected::Accepted,
@@ -40,6 +43,16 @@ pub(crate) fn expect(wish: Wish, details: Option<&PaymentDetails>, now: Timestam
         Wish::Refund(minor) => refund(details, minor),
     };
     refusal.map_or(Expected::Accepted, Expected::Refused)
+}
+
+/// Whether the vault has a word in it: what becomes of its cards is checked afterwards.
+const fn uses_vault(wish: Wish) -> bool {
+    match wish {
+        Wish::Create { with: Some(how), .. } | Wish::Confirm(how) => {
+            matches!(how.means, Means::Saved(..) | Means::Mandate(..)) || !matches!(how.keep, Keep::Nothing)
+        }
+        Wish::Create { with: None, .. } | Wish::Capture(_) | Wish::Void | Wish::Refund(_) => false,
+    }
 }
 
 fn confirm(details: &PaymentDetails, now: Timestamp) -> Option<Refusal> {
@@ -85,7 +98,7 @@ fn void(details: &PaymentDetails) -> Option<Refusal> {
 
 fn refund(details: &PaymentDetails, minor: Option<i64>) -> Option<Refusal> {
     let payment = &details.payment;
-    let free = payment.captured() - payment.refunded() - payment.refund_pending();
+    let free = payment.captured() - payment.refunded() - payment.refund_pending() - payment.disputed();
     match minor {
         _ if payment.captured() == 0 => Some(Refusal::IllegalMove),
         _ if free == 0 => Some(Refusal::AmountTooLarge),

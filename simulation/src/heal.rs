@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use aviso_core::event::EventType;
+use aviso_core::ledger::EntryFilter;
+use aviso_core::payment::status::Status;
 use rand::Rng;
 
 use crate::bank::{Chances, Conduct, Fate};
@@ -19,21 +21,26 @@ impl World {
     /// Heals the run and checks how it ended.
     pub(crate) fn heal(&mut self) -> Stepped {
         self.say("faults are over");
-        while !self.calls.is_empty() {
-            self.answer(0, Fate::Approve)?;
-        }
+        self.answer_all()?;
         for message in std::mem::take(&mut self.limbo) {
             self.ground.bank.arrive(&message, Fate::Approve);
         }
+        self.last_returns()?;
         self.settle()?;
         self.ask_again()?;
         self.settle()?;
+        self.last_charges()?;
+        self.last_notices()?;
         // Whoever has not paid by now never will.
         self.ground.clock.forward(Duration::from_secs(30 * 86_400));
         for chore in [Chore::Escalate, Chore::Expire, Chore::Release] {
             self.janitor(chore, Chances::HEALTHY)?;
         }
         self.settle()?;
+        if !self.disputes.is_empty() {
+            self.janitor(Chore::Disputes, Chances::HEALTHY)?;
+        }
+        self.janitor(Chore::Ledger, Chances::HEALTHY)?;
         self.check_end()
     }
 
@@ -46,14 +53,23 @@ impl World {
             }
             self.ground.clock.forward(Duration::from_secs(15_000));
             self.janitor(Chore::Ask, Chances::HEALTHY)?;
+            if self.somebody_is_away() {
+                self.janitor(Chore::Issuers, Chances::HEALTHY)?;
+            }
             let open = |details: &aviso_core::payment::PaymentDetails| {
-                details.operations.iter().any(|operation| operation.status.is_open())
+                let status = details.payment.status();
+                status == Status::RequiresAction || details.operations.iter().any(|one| one.status.is_open())
             };
             if !self.payments.iter().filter_map(|known| known.details.as_ref()).any(open) {
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    fn somebody_is_away(&self) -> bool {
+        let mut known = self.payments.iter().filter_map(|known| known.details.as_ref());
+        known.any(|details| details.payment.status() == Status::RequiresAction)
     }
 
     /// Every request is sent once more under its key, and every one gets a final answer.
@@ -84,8 +100,28 @@ impl World {
         Ok(())
     }
 
+    /// The ledger is whole, and says of every payment what the payment and its bank say.
+    fn check_books(&self) -> Stepped {
+        let ledger = &self.process().services().ledger;
+        let report = self.process().run(ledger.audit()).map_err(|error| format!("the ledger: {error}"))?;
+        if let Some(fault) = report.faults.first() {
+            return Err(format!("the ledger: {}", fault));
+        }
+        let page = self.process().run(ledger.entries(&self.scope, &EntryFilter::default(), None, 100_000));
+        let entries = page.map_err(|error| format!("the ledger: {error}"))?.items;
+        for (place, known) in self.payments.iter().enumerate() {
+            let Some(details) = &known.details else { continue };
+            let lost = self.lost_in_disputes(place)?;
+            check::books::of(details, lost, &entries, &self.ground.bank).map_err(|why| format!("p{place}: {why}"))?;
+        }
+        Ok(())
+    }
+
     fn check_end(&mut self) -> Stepped {
         self.check_statuses()?;
+        self.check_vault()?;
+        self.check_disputes()?;
+        self.check_books()?;
         let page = self.process().run(self.service().events(&self.scope, None, None, 10_000));
         let told = page.map_err(|error| format!("events: {error}"))?.items;
         for (place, known) in self.payments.iter().enumerate() {

@@ -17,8 +17,10 @@ mod process;
 mod request;
 mod run;
 mod sabotage;
+mod shrink;
 mod world;
 
 pub use clock::ManualClock;
 pub use run::{Arena, Failure, Options, Report, run_many};
 pub use sabotage::Sabotage;
+pub use shrink::shrink;

@@ -1,9 +1,10 @@
 //! Runs of the simulation from the command line.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::process::ExitCode;
 
-use aviso_simulation::{Arena, Failure, Options, Report, run_many};
+use aviso_simulation::{Arena, Failure, Options, run_many, shrink};
 use clap::Parser;
 
 /// Deterministic runs of the payment core.
@@ -12,6 +13,12 @@ struct Cli {
     /// Print the trace of this seed's run.
     #[arg(long, conflicts_with = "seeds", required_unless_present = "seeds")]
     seed: Option<u64>,
+    /// Leave these steps out of the run.
+    #[arg(long, value_delimiter = ',', requires = "seed")]
+    without: Vec<usize>,
+    /// Leave steps out of a run that fails, while it fails, and print what is left.
+    #[arg(long, requires = "seed")]
+    shrink: bool,
     /// Make the runs of all these seeds, FIRST..END.
     #[arg(long, value_parser = range)]
     seeds: Option<Range<u64>>,
@@ -32,8 +39,11 @@ fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     let options = Options { steps: cli.steps, ..Options::default() };
     if let Some(seed) = cli.seed {
-        let report = Arena::in_memory()?.run(seed, options)?;
-        return Ok(tell(seed, report));
+        let without: BTreeSet<usize> = cli.without.into_iter().collect();
+        let report = Arena::in_memory()?.run_without(seed, options, &without)?;
+        let run = Failure { seed, without, report };
+        let failed = run.report.failure.is_some();
+        return Ok(tell(&if failed && cli.shrink { shrink(run, options)? } else { run }));
     }
     let seeds = cli.seeds.unwrap_or(0..0);
     let began = std::time::Instant::now();
@@ -49,12 +59,15 @@ fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-fn tell(seed: u64, report: Report) -> ExitCode {
-    if report.failure.is_some() {
-        say(&Failure { seed, report }.to_string());
+fn tell(run: &Failure) -> ExitCode {
+    if run.report.failure.is_some() {
+        say(&run.to_string());
         return ExitCode::FAILURE;
     }
-    say(&report.trace.join("\n"));
+    say(&run.report.trace.join(
+        "
+",
+    ));
     say("all well");
     ExitCode::SUCCESS
 }

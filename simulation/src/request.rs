@@ -1,19 +1,26 @@
 //! What a shop asks for, under an idempotency key, and what it was answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use aviso_core::account::email::EmailAddress;
+use aviso_core::clock::Timestamp;
 use aviso_core::document::Document;
-use aviso_core::id::PaymentId;
+use aviso_core::id::{CardId, MandateId, PaymentId};
 use aviso_core::idempotency::{Answer, Claim, IdempotencyKey, KeyConflict};
+use aviso_core::mandate::{self, NewTerms};
 use aviso_core::merchant::Scope;
 use aviso_core::money::{Currency, Money};
+use aviso_core::payment::action::ThreeDs;
 use aviso_core::payment::card::{Card, Cvc};
 use aviso_core::payment::text::{Metadata, OrderRef};
 use aviso_core::payment::{CaptureMode, Confirmation, Customer, Handled, NewPayment, PaymentError, PaymentMethod};
 use aviso_core::refund::NewRefund;
 use aviso_core::secret::Secret;
+use aviso_core::vault::Saving;
 
-use crate::process::Services;
+use crate::bank::House;
+use crate::process::{BUYER, Services};
 
 /// Which card a buyer shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +31,8 @@ pub(crate) enum Plastic {
     Gray,
     /// Antifraud refuses it.
     Blocked,
+    /// The merchant's policy wants its holder authenticated.
+    Abroad,
 }
 
 impl Plastic {
@@ -32,6 +41,78 @@ impl Plastic {
             Self::Plain => "4242424242424242",
             Self::Gray => "4000000000000002",
             Self::Blocked => "5105105105105100",
+            Self::Abroad => "3566002020360505",
+        }
+    }
+}
+
+/// What is paid with. Saved cards and mandates are named by their place in the run, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// A card, given now.
+    Given(Plastic),
+    /// A saved card, by its buyer.
+    Saved(usize, CardId),
+    /// A saved card, by the merchant, under a mandate.
+    Mandate(usize, MandateId),
+    /// The wallet.
+    Wallet,
+}
+
+/// What is kept if the payment is approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    Nothing,
+    Card,
+    /// The card, and the agreement of [`agreed`].
+    Mandate,
+}
+
+/// The most of one charge under a mandate.
+pub(crate) const CHARGE_MAX: i64 = 300;
+/// The least.
+pub(crate) const CHARGE_MIN: i64 = 20;
+/// Days from one charge to the next.
+pub(crate) const CHARGE_DAYS: u16 = 1;
+
+/// What every buyer of a run agrees to.
+fn agreed(now: Timestamp) -> NewTerms {
+    let ends_at = now.after(Duration::from_secs(90 * 86_400));
+    NewTerms { amount_min: CHARGE_MIN, amount_max: CHARGE_MAX, period_days: CHARGE_DAYS, ends_at }
+}
+
+/// How a buyer pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct How {
+    pub(crate) means: Means,
+    /// When the issuer is asked, as the merchant wants it.
+    pub(crate) three_ds: ThreeDs,
+    pub(crate) keep: Keep,
+}
+
+impl How {
+    /// With a card, given now, and nothing besides.
+    pub(crate) const fn given(plastic: Plastic) -> Self {
+        Self { means: Means::Given(plastic), three_ds: ThreeDs::Automatic, keep: Keep::Nothing }
+    }
+}
+
+impl std::fmt::Display for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.means {
+            Means::Given(plastic) => write!(f, "{plastic:?}")?,
+            Means::Saved(place, _) => write!(f, "saved card {place}")?,
+            Means::Mandate(place, _) => write!(f, "mandate {place}")?,
+            Means::Wallet => f.write_str("wallet")?,
+        }
+        match self.three_ds {
+            ThreeDs::Automatic => {}
+            ThreeDs::Always | ThreeDs::Never | ThreeDs::Required => write!(f, ", issuer {}", self.three_ds.as_str())?,
+        }
+        match self.keep {
+            Keep::Nothing => Ok(()),
+            Keep::Card => f.write_str(", keep the card"),
+            Keep::Mandate => f.write_str(", keep the card and agree to charges"),
         }
     }
 }
@@ -39,8 +120,8 @@ impl Plastic {
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
-    Create { minor: i64, currency: Currency, capture: CaptureMode, with: Option<Plastic> },
-    Confirm(Plastic),
+    Create { minor: i64, currency: Currency, capture: CaptureMode, with: Option<How> },
+    Confirm(How),
     Capture(Option<i64>),
     Void,
     Refund(Option<i64>),
@@ -52,9 +133,9 @@ impl std::fmt::Display for Wish {
         match self {
             Self::Create { minor, currency, capture, with } => {
                 write!(f, "create {minor} {currency} {}", capture.as_str())?;
-                with.map_or(Ok(()), |plastic| write!(f, " and confirm {plastic:?}"))
+                with.map_or(Ok(()), |how| write!(f, " and confirm {how}"))
             }
-            Self::Confirm(plastic) => write!(f, "confirm {plastic:?}"),
+            Self::Confirm(how) => write!(f, "confirm {how}"),
             Self::Capture(minor) => write!(f, "capture {}", amount(minor)),
             Self::Void => f.write_str("void"),
             Self::Refund(minor) => write!(f, "refund {}", amount(minor)),
@@ -88,6 +169,10 @@ pub(crate) enum Refusal {
     KeyReused,
     KeyInUse,
     ReviewNotOpen,
+    CardNotFound,
+    CustomerDenied,
+    MandateNotFound,
+    Mandate(mandate::Refusal),
 }
 
 /// How a call ended.
@@ -117,6 +202,10 @@ impl From<Result<Handled, PaymentError>> for Ended {
             Err(PaymentError::Key(KeyConflict::Reused)) => Refusal::KeyReused,
             Err(PaymentError::Key(KeyConflict::InUse)) => Refusal::KeyInUse,
             Err(PaymentError::ReviewNotOpen(_)) => Refusal::ReviewNotOpen,
+            Err(PaymentError::CardNotFound(_)) => Refusal::CardNotFound,
+            Err(PaymentError::CustomerDenied) => Refusal::CustomerDenied,
+            Err(PaymentError::MandateNotFound(_)) => Refusal::MandateNotFound,
+            Err(PaymentError::Mandate(why)) => Refusal::Mandate(why),
             Err(PaymentError::Interrupted) => return Self::Died,
             // Everything that a run cannot cause, whatever is added.
             Err(other) => return Self::Broken(chain(&other)),
@@ -147,13 +236,30 @@ fn claim(scope: &Scope, request: &Request, other_body: bool) -> Option<Claim> {
     })
 }
 
-fn confirmation(plastic: Plastic) -> Option<Confirmation> {
-    let long_ago = aviso_core::clock::Timestamp::from_micros(1_800_000_000_000_000);
-    let card = Card::new(&Secret::new(plastic.number()), 12, 2040, long_ago).ok()?;
-    let cvc = Cvc::new(Secret::new("123"), card.face().brand).ok()?;
-    let method = PaymentMethod::Card { card, cvc: Some(cvc) };
-    Some(Confirmation::with(method))
+fn confirmation(how: How, now: Timestamp) -> Option<Confirmation> {
+    let long_ago = Timestamp::from_micros(1_800_000_000_000_000);
+    let code = || Secret::new("123");
+    let method = match how.means {
+        Means::Given(plastic) => {
+            let card = Card::new(&Secret::new(plastic.number()), 12, 2040, long_ago).ok()?;
+            let cvc = Cvc::new(code(), card.face().brand).ok()?;
+            PaymentMethod::Card { card, cvc: Some(cvc) }
+        }
+        Means::Saved(_, card) => PaymentMethod::Saved { card, cvc: Cvc::of_saved(code()).ok()?, customer: None },
+        Means::Mandate(_, id) => PaymentMethod::Mandate(id),
+        Means::Wallet => PaymentMethod::Wallet(House::Purse.name().parse().ok()?),
+    };
+    let mandate = match how.keep {
+        Keep::Nothing => return Some(Confirmation { three_ds: how.three_ds, ..Confirmation::with(method) }),
+        Keep::Card => None,
+        Keep::Mandate => Some(agreed(now)),
+    };
+    let save = Some(Saving { customer: CUSTOMER.parse().ok()?, mandate });
+    Some(Confirmation { three_ds: how.three_ds, save, ..Confirmation::with(method) })
 }
+
+/// The merchant's name for its only customer.
+const CUSTOMER: &str = "c1";
 
 /// The order number of a payment.
 pub(crate) fn order_ref(payment: usize) -> String {
@@ -181,12 +287,13 @@ pub(crate) async fn carry_out(
                 capture,
                 description: None,
                 metadata: Metadata::default(),
-                customer: Customer::default(),
+                customer: Customer { email: EmailAddress::new(BUYER).ok(), ..Customer::default() },
             };
-            services.payments.create(scope, new, with.and_then(confirmation), claim).await.into()
+            let confirmation = with.and_then(|how| confirmation(how, services.clock.now()));
+            services.payments.create(scope, new, confirmation, claim).await.into()
         }
         (_, None) => Ended::Broken("the payment is not known".to_owned()),
-        (Wish::Confirm(plastic), Some(id)) => match confirmation(plastic) {
+        (Wish::Confirm(how), Some(id)) => match confirmation(how, services.clock.now()) {
             Some(confirmation) => services.payments.confirm(scope, id, confirmation, claim).await.into(),
             None => Ended::Broken("a card that cannot be".to_owned()),
         },

@@ -1,21 +1,20 @@
 //! One run, and many of them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Context;
-use aviso_core::store::DatabaseUrl;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
 use crate::bank::SimBank;
 use crate::clock::ManualClock;
 use crate::process::{Ground, Process};
 use crate::sabotage::Sabotage;
+use crate::shrink::shrink;
 use crate::world::{Stepped, World};
+use anyhow::Context;
+use aviso_core::store::DatabaseUrl;
 
 /// How runs are made.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +45,8 @@ pub struct Report {
 pub struct Failure {
     /// Its seed.
     pub seed: u64,
+    /// Steps that were left out.
+    pub without: BTreeSet<usize>,
     /// What became of it.
     pub report: Report,
 }
@@ -57,7 +58,12 @@ impl fmt::Display for Failure {
             writeln!(f, "{line}")?;
         }
         writeln!(f, "FAILED: {}", self.report.failure.as_deref().unwrap_or("no"))?;
-        write!(f, "replay: cargo run --release -p aviso-simulation -- --seed {}", self.seed)
+        write!(f, "replay: cargo run --release -p aviso-simulation -- --seed {}", self.seed)?;
+        if !self.without.is_empty() {
+            let steps: Vec<String> = self.without.iter().map(usize::to_string).collect();
+            write!(f, " --without {}", steps.join(","))?;
+        }
+        Ok(())
     }
 }
 
@@ -75,7 +81,8 @@ impl Arena {
     ///
     /// When it cannot be opened or migrated.
     pub fn new(url: DatabaseUrl) -> anyhow::Result<Self> {
-        let (clock, bank) = (Arc::new(ManualClock::default()), Arc::new(SimBank::default()));
+        let clock = Arc::new(ManualClock::default());
+        let bank = Arc::new(SimBank::new(Arc::clone(&clock)));
         let ground = Ground { url, clock, bank };
         let process = Process::start(&ground)?;
         process.prepare(&ground).context("the database cannot be prepared")?;
@@ -102,10 +109,19 @@ impl Arena {
     ///
     /// When the database cannot be used; a run that fails is no error.
     pub fn run(&self, seed: u64, options: Options) -> anyhow::Result<Report> {
+        self.run_without(seed, options, &BTreeSet::new())
+    }
+
+    /// Makes the run of a seed without some of its steps. Every step has chance of its own, so the others
+    /// stay what they were, as far as they can.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be used; a run that fails is no error.
+    pub fn run_without(&self, seed: u64, options: Options, without: &BTreeSet<usize>) -> anyhow::Result<Report> {
         let process = Process::start(&self.ground)?;
-        let rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut world = World::new(self.ground.clone(), process, rng, options.sabotage)?;
-        let failure = play(&mut world, options).err();
+        let mut world = World::new(self.ground.clone(), process, seed, options.sabotage)?;
+        let failure = play(&mut world, options, without).err();
         if let Some(process) = world.process.take() {
             process.stop();
         }
@@ -113,16 +129,17 @@ impl Arena {
     }
 }
 
-fn play(world: &mut World, options: Options) -> Stepped {
+fn play(world: &mut World, options: Options, without: &BTreeSet<usize>) -> Stepped {
     let mut damage = options.sabotage;
-    for step in 0..options.steps {
+    for step in (0..options.steps).filter(|step| !without.contains(step)) {
         world.say(format!("{step}"));
+        world.throw_dice_of(step);
         world.step()?;
         if let Some(sabotage) = damage
             && step > options.steps / 4
         {
             let connection = world.process().services().store.migration_connection();
-            let struck = world.process().run(sabotage.strike(&connection));
+            let struck = world.process().run(sabotage.strike(&connection, world.scope.merchant.id));
             if struck.map_err(|error| format!("the sabotage itself failed: {error}"))? {
                 damage = None;
                 world.say("sabotage");
@@ -130,11 +147,12 @@ fn play(world: &mut World, options: Options) -> Stepped {
         }
     }
     world.check_statuses()?;
+    world.throw_dice_of(usize::MAX);
     world.heal()
 }
 
 /// Runs of one database before the next one: tables that grow make runs slow.
-const RUNS_A_DATABASE: usize = 100;
+const RUNS_A_DATABASE: usize = 20;
 
 /// Makes the runs of many seeds on this many threads, and stops at the first that fails. Gives how many
 /// were made.
@@ -157,8 +175,9 @@ pub fn run_many(seeds: Range<u64>, threads: usize, options: Options) -> anyhow::
                 done.fetch_add(1, Ordering::SeqCst);
                 if report.failure.is_some() {
                     next.store(seeds.end, Ordering::SeqCst);
+                    let failure = shrink(Failure { seed, without: BTreeSet::new(), report }, options)?;
                     let mut failed = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    failed.get_or_insert_with(|| Box::new(Failure { seed, report }));
+                    failed.get_or_insert_with(|| Box::new(failure));
                 }
             }
         }

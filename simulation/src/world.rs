@@ -2,6 +2,9 @@
 
 mod act;
 mod call;
+mod contest;
+mod holder;
+mod page;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -11,18 +14,29 @@ use aviso_core::clock::Clock;
 use aviso_core::id::PaymentId;
 use aviso_core::merchant::{Mode, Scope};
 use aviso_core::payment::{PaymentDetails, Payments};
-use rand::Rng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::sync::mpsc;
 
-use crate::bank::{Chances, Fate, GateId, Message};
+use crate::bank::{Chances, Fate, GateId, House, Message};
 use crate::check;
 use crate::process::{Ground, Process};
 use crate::request::{Request, order_ref};
 use crate::sabotage::Sabotage;
 pub(crate) use act::Chore;
+use act::Theme;
 pub(crate) use call::{Call, Errand};
+pub(crate) use contest::Claim;
+pub(crate) use holder::Holder;
+
+/// What merchants choose from: mostly one bank and the other one after it.
+const ROUTES: [&[(House, &[&str])]; 4] = [
+    &[],
+    &[(House::First, &[]), (House::Second, &[])],
+    &[(House::Second, &[]), (House::First, &[])],
+    &[(House::Second, &["EUR"]), (House::First, &[]), (House::Second, &["JPY"])],
+];
 
 /// A payment of the run.
 #[derive(Debug, Default)]
@@ -42,11 +56,15 @@ pub(crate) struct World {
     pub(crate) ground: Ground,
     pub(crate) process: Option<Process>,
     pub(crate) scope: Scope,
+    seed: u64,
+    theme: Theme,
     pub(crate) rng: ChaCha8Rng,
     pub(crate) arrivals: mpsc::UnboundedReceiver<GateId>,
     pub(crate) payments: Vec<Known>,
     pub(crate) requests: Vec<Request>,
     pub(crate) calls: Vec<Call>,
+    pub(crate) vault: Holder,
+    pub(crate) disputes: Vec<Claim>,
     /// Messages of dead processes that the network still carries.
     pub(crate) limbo: Vec<Message>,
     pub(crate) trace: Vec<String>,
@@ -54,26 +72,28 @@ pub(crate) struct World {
 
 impl World {
     /// A run on this ground, with an empty bank and a merchant of its own.
-    pub(crate) fn new(
-        ground: Ground,
-        process: Process,
-        rng: ChaCha8Rng,
-        sabotage: Option<Sabotage>,
-    ) -> anyhow::Result<Self> {
+    pub(crate) fn new(ground: Ground, process: Process, seed: u64, sabotage: Option<Sabotage>) -> anyhow::Result<Self> {
         ground.clock.restart();
         let arrivals = ground.bank.restart(sabotage.and_then(Sabotage::cheat));
-        let merchant = process.merchant(&ground).context("no merchant")?;
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let routes = ROUTES[rng.random_range(0..ROUTES.len())];
+        let theme = Theme::ALL[rng.random_range(0..Theme::ALL.len())];
+        let merchant = process.merchant(&ground, routes).context("no merchant")?;
         Ok(Self {
             scope: Scope { merchant, mode: Mode::Test, key_id: None },
             process: Some(process),
             ground,
+            seed,
+            theme,
             rng,
             arrivals,
             payments: Vec::new(),
             requests: Vec::new(),
             calls: Vec::new(),
+            vault: Holder::default(),
+            disputes: Vec::new(),
             limbo: Vec::new(),
-            trace: Vec::new(),
+            trace: vec![format!("about {theme:?}, routes {routes:?}")],
         })
     }
 
@@ -87,6 +107,12 @@ impl World {
 
     pub(crate) fn say(&mut self, line: impl Into<String>) {
         self.trace.push(line.into());
+    }
+
+    /// From now on chance is that of this step, whatever happened before.
+    pub(crate) fn throw_dice_of(&mut self, step: usize) {
+        self.rng = ChaCha8Rng::seed_from_u64(self.seed);
+        self.rng.set_stream(step as u64);
     }
 
     pub(crate) fn one_in(&mut self, n: u32) -> bool {
@@ -118,8 +144,10 @@ impl World {
         let line = format!("    p{payment} {}", check::summary(&details.payment));
         let before = self.payments[payment].details.take();
         let checked = check::payment(&details, before.as_ref(), &self.ground.bank);
+        let checked = checked.and_then(|()| self.vault.learn(payment, &details));
         self.say(line);
         self.payments[payment].details = Some(details);
+        let checked = checked.and_then(|()| self.look_at_disputes(payment));
         checked.map_err(|why| format!("p{payment}: {why}"))
     }
 

@@ -297,8 +297,10 @@ pub(crate) async fn recover(
         return Err(KeyConflict::InUse.into());
     }
     let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
-    // The attempt went to the issuer and from there on to the bank, or is about to: a second message.
-    let asks_issuer = attempts.last().is_some_and(|last| last.issuer_check_at.is_some() && last.action.is_none());
+    // The attempt went to the issuer and from there on to the bank, or is about to: a second message. A payment
+    // that was cancelled meanwhile goes nowhere, though its check is still noted.
+    let at_issuer = attempts.last().is_some_and(|last| last.issuer_check_at.is_some() && last.action.is_none());
+    let asks_issuer = payment.stage == Stage::Action && at_issuer;
     if subject.refund.is_none() && (payment.stage == Stage::Bank || asks_issuer) {
         return Err(KeyConflict::InUse.into());
     }

@@ -1,13 +1,19 @@
-//! The bank's books: what arrived, what became of it, and whose money is where.
+//! A bank's books: what arrived, what became of it, and whose money is where.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
+use aviso_core::clock::{Clock, Timestamp};
 use aviso_core::id::{OperationId, PaymentId};
 use aviso_core::money::Money;
+use aviso_core::payment::authentication::AuthenticationStatus;
 use aviso_core::payment::decline::DeclineCode;
 use aviso_core::port::{AcquirerAnswer, Inquiry, LinkError};
 
 use super::fate::{Fate, InquiryFate};
+use super::teller::House;
+use crate::clock::ManualClock;
 
 /// What a message asks for, and of which authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +50,8 @@ impl Ask {
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
+    /// To which bank.
+    pub house: House,
     /// Our reference.
     pub operation: OperationId,
     /// The payment.
@@ -52,11 +60,17 @@ pub struct Message {
     pub ask: Ask,
     /// How much.
     pub amount: Money,
+    /// What it says of the buyer: whether and how 3-D Secure ended.
+    pub proof: Option<AuthenticationStatus>,
 }
 
 /// Money that was reserved once. Amounts in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
+    /// At which bank.
+    pub house: House,
+    /// By which message.
+    pub operation: OperationId,
     /// For which payment.
     pub payment: PaymentId,
     /// Reserved at first.
@@ -82,24 +96,42 @@ pub enum Cheat {
     KeepsReservations,
     /// Says that a payment was reversed and keeps the money.
     IgnoresReversals,
+    /// Approves, and says that nothing was sent to it.
+    HidesApprovals,
+    /// Says that a payment was reversed, and lets its buyer approve it at the wallet's page.
+    KeepsPages,
+    /// The issuer vouches for buyers who failed at its page.
+    VouchesForAll,
 }
 
 #[derive(Debug)]
 enum Entry {
     Undecided(Message),
+    /// The buyer is at the wallet's page.
+    AtPage(Message, Timestamp),
     Decided(Message, AcquirerAnswer),
 }
 
 /// The books.
 #[derive(Debug, Default)]
 pub struct Books {
+    house: House,
     entries: BTreeMap<OperationId, Entry>,
     holds: BTreeMap<OperationId, Hold>,
     /// References of which the bank said that it never saw them: it will not take them any more.
     spent: BTreeSet<OperationId>,
     cheat: Option<Cheat>,
+    clock: Arc<ManualClock>,
     /// What was asked for that cannot be.
     pub(super) complaints: Vec<String>,
+}
+
+/// How long the wallet's page is there.
+const PAGE_FOR: Duration = Duration::from_secs(120);
+
+fn to_page(operation: OperationId, until: Timestamp) -> AcquirerAnswer {
+    let (url, acquirer_ref) = ("https://purse.test/page".to_owned(), operation.to_string());
+    AcquirerAnswer::ActionRequired { url, acquirer_ref, expires_at: until }
 }
 
 fn refusal(code: DeclineCode) -> AcquirerAnswer {
@@ -107,8 +139,8 @@ fn refusal(code: DeclineCode) -> AcquirerAnswer {
 }
 
 impl Books {
-    pub(super) fn new(cheat: Option<Cheat>) -> Self {
-        Self { cheat, ..Self::default() }
+    pub(super) fn new(house: House, cheat: Option<Cheat>, clock: Arc<ManualClock>) -> Self {
+        Self { house, cheat, clock, ..Self::default() }
     }
 
     /// A message meets its fate. Gives what the caller hears.
@@ -116,7 +148,12 @@ impl Books {
         let silence = || Err(LinkError::Unknown("no answer".to_owned()));
         let asked = message.amount.minor();
         match fate {
-            Fate::LinkDown => Err(LinkError::NotSent("refused".to_owned())),
+            Fate::LinkDown => {
+                if self.cheat == Some(Cheat::HidesApprovals) && matches!(message.ask, Ask::Authorize { .. }) {
+                    self.hear(message, Ok(asked));
+                }
+                Err(LinkError::NotSent("refused".to_owned()))
+            }
             Fate::Lost => silence(),
             Fate::Approve => Ok(self.hear(message, Ok(asked))),
             Fate::Decline(code) => Ok(self.hear(message, Err(code))),
@@ -136,6 +173,7 @@ impl Books {
             Fate::Pending => match self.entries.get(&message.operation) {
                 Some(Entry::Decided(_, answer)) => Ok(answer.clone()),
                 Some(Entry::Undecided(_)) => Ok(AcquirerAnswer::Pending),
+                Some(Entry::AtPage(_, until)) => Ok(to_page(message.operation, *until)),
                 None if self.spent.contains(&message.operation) => Ok(refusal(DeclineCode::ProcessingError)),
                 None => {
                     self.entries.insert(message.operation, Entry::Undecided(message.clone()));
@@ -153,7 +191,14 @@ impl Books {
         match self.entries.get(&message.operation) {
             Some(Entry::Decided(_, answer)) => return answer.clone(),
             Some(Entry::Undecided(_)) => return AcquirerAnswer::Pending,
+            Some(Entry::AtPage(_, until)) => return to_page(message.operation, *until),
             None => {}
+        }
+        let to_its_page = self.house == House::Purse && matches!(message.ask, Ask::Authorize { .. });
+        if to_its_page && verdict.is_ok() {
+            let until = self.clock.now().after(PAGE_FOR);
+            self.entries.insert(message.operation, Entry::AtPage(message.clone(), until));
+            return to_page(message.operation, until);
         }
         let answer = self.judge(message, verdict);
         // A reversal that was refused is heard anew: it must happen at last.
@@ -178,7 +223,8 @@ impl Books {
             return refusal(DeclineCode::TransactionNotPermitted);
         }
         AcquirerAnswer::Approved {
-            acquirer_ref: format!("R{}", self.entries.len()),
+            // Unique for ever: disputes name an authorization by it.
+            acquirer_ref: message.operation.to_string(),
             approval_code: "OK1234".to_owned(),
             amount,
         }
@@ -191,6 +237,8 @@ impl Books {
             Ask::Authorize { capture } => {
                 let taken = if capture { minor } else { 0 };
                 let hold = Hold {
+                    house: self.house,
+                    operation: message.operation,
                     payment: message.payment,
                     reserved: minor,
                     taken,
@@ -238,7 +286,8 @@ impl Books {
     fn reverse(&mut self, of: OperationId) {
         match self.entries.get(&of) {
             Some(Entry::Decided(..)) => {}
-            Some(Entry::Undecided(_)) | None => {
+            Some(Entry::AtPage(..)) if self.cheat == Some(Cheat::KeepsPages) => {}
+            Some(Entry::Undecided(_) | Entry::AtPage(..)) | None => {
                 self.entries.remove(&of);
                 self.spent.insert(of);
             }
@@ -266,7 +315,9 @@ impl Books {
                 }
             }
         }
+        self.close_page(operation);
         let found = match self.entries.get(&operation) {
+            Some(Entry::AtPage(_, until)) => Inquiry::Found(to_page(operation, *until)),
             Some(Entry::Decided(_, answer)) => Inquiry::Found(answer.clone()),
             Some(Entry::Undecided(_)) => Inquiry::Found(AcquirerAnswer::Pending),
             None => {
@@ -280,25 +331,74 @@ impl Books {
         }
     }
 
+    /// Pages that buyers may act at.
+    pub(super) fn pages(&self) -> Vec<Message> {
+        let pages = self.entries.values().filter_map(|entry| match entry {
+            Entry::AtPage(message, _) => Some(message.clone()),
+            Entry::Undecided(_) | Entry::Decided(..) => None,
+        });
+        pages.collect()
+    }
+
+    /// The buyer acts at the wallet's page. `false` when its time is over.
+    pub(super) fn act(&mut self, message: &Message, approve: bool) -> bool {
+        self.close_page(message.operation);
+        if !matches!(self.entries.get(&message.operation), Some(Entry::AtPage(..))) {
+            return false;
+        }
+        let verdict = if approve { Ok(message.amount.minor()) } else { Err(DeclineCode::RefusedByBuyer) };
+        self.end_page(message, verdict);
+        true
+    }
+
+    /// A page whose time is over ends its payment.
+    fn close_page(&mut self, operation: OperationId) {
+        if let Some(Entry::AtPage(message, until)) = self.entries.get(&operation)
+            && *until <= self.clock.now()
+        {
+            let message = message.clone();
+            self.end_page(&message, Err(DeclineCode::ActionExpired));
+        }
+    }
+
+    fn end_page(&mut self, message: &Message, verdict: Result<i64, DeclineCode>) {
+        let answer = self.judge(message, verdict);
+        self.entries.insert(message.operation, Entry::Decided(message.clone(), answer));
+    }
+
     pub(super) fn undecided(&self) -> Vec<Message> {
         let open = self.entries.values().filter_map(|entry| match entry {
             Entry::Undecided(message) => Some(message.clone()),
-            Entry::Decided(..) => None,
+            Entry::Decided(..) | Entry::AtPage(..) => None,
         });
         open.collect()
     }
 
     pub(super) fn decided(&self) -> Vec<(Message, AcquirerAnswer)> {
         let over = self.entries.values().filter_map(|entry| match entry {
-            Entry::Undecided(_) => None,
+            Entry::Undecided(_) | Entry::AtPage(..) => None,
             Entry::Decided(message, answer) => Some((message.clone(), answer.clone())),
         });
         over.collect()
     }
 
     pub(super) fn decide(&mut self, message: &Message, approve: bool) {
-        let Some(Entry::Undecided(_)) = self.entries.remove(&message.operation) else { return };
+        if !matches!(self.entries.get(&message.operation), Some(Entry::Undecided(_))) {
+            return;
+        }
+        self.entries.remove(&message.operation);
         self.hear(message, if approve { Ok(message.amount.minor()) } else { Err(DeclineCode::CardDeclined) });
+    }
+
+    /// What a message that arrived said of the buyer; `None` when it did not arrive or said nothing.
+    pub(super) fn proof_of(&self, operation: OperationId) -> Option<AuthenticationStatus> {
+        match self.entries.get(&operation)? {
+            Entry::Undecided(message) | Entry::AtPage(message, _) | Entry::Decided(message, _) => message.proof,
+        }
+    }
+
+    pub(super) fn has_heard(&self, operation: OperationId) -> bool {
+        self.entries.contains_key(&operation) || self.spent.contains(&operation)
     }
 
     pub(super) fn holds(&self, payment: PaymentId) -> Vec<Hold> {

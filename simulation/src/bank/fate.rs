@@ -2,13 +2,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use aviso_core::payment::authentication::AuthenticationStatus;
 use aviso_core::payment::decline::DeclineCode;
 use aviso_core::port::InquiryRequest;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::Message;
 use super::books::Ask;
+use super::{Message, Question};
 
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,52 @@ pub enum InquiryFate {
     Decided(bool),
 }
 
+/// What becomes of a question to the issuer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerFate {
+    /// The issuer needs no page to say this.
+    Says(AuthenticationStatus),
+    /// The buyer is sent to its page.
+    Challenge,
+    /// The buyer would be sent to its page, but the answer gets lost.
+    AnswerLost,
+    /// It gets lost on the way.
+    Lost,
+    /// The connection fails before a byte leaves.
+    LinkDown,
+}
+
+impl IssuerFate {
+    /// Draws one.
+    pub fn draw(rng: &mut impl Rng, chances: Chances) -> Self {
+        let roll = rng.random_range(0..100_u8);
+        if roll < chances.decline {
+            return Self::Says(REFUSALS[rng.random_range(0..REFUSALS.len())]);
+        }
+        if roll >= chances.decline + chances.fault / 2 {
+            return if rng.random_range(0..6_u8) == 0 {
+                Self::Says(AuthenticationStatus::Authenticated)
+            } else {
+                Self::Challenge
+            };
+        }
+        match rng.random_range(0..5_u8) {
+            0 => Self::AnswerLost,
+            1 => Self::Lost,
+            2 => Self::LinkDown,
+            3 => Self::Says(AuthenticationStatus::Attempted),
+            _ => Self::Says(AuthenticationStatus::Unavailable),
+        }
+    }
+
+    /// The same for the same question, whenever it arrives among others.
+    pub(super) fn of(question: &Question, salt: u64, chances: Chances) -> Self {
+        Self::draw(&mut rng_of((salt, "issuer", question.amount.minor())), chances)
+    }
+}
+
+const REFUSALS: [AuthenticationStatus; 2] = [AuthenticationStatus::Failed, AuthenticationStatus::Rejected];
+
 /// How likely what is, in percent. What is left approves and answers.
 #[derive(Debug, Clone, Copy)]
 pub struct Chances {
@@ -72,6 +119,9 @@ impl Fate {
     pub fn draw(rng: &mut impl Rng, ask: Ask, amount: i64, chances: Chances) -> Self {
         let roll = rng.random_range(0..100_u8);
         if roll < chances.decline {
+            if matches!(ask, Ask::Authorize { .. }) && rng.random_range(0..4_u8) == 0 {
+                return Self::Decline(DeclineCode::AuthenticationRequired);
+            }
             return Self::Decline(DECLINES[rng.random_range(0..DECLINES.len())]);
         }
         if roll >= chances.decline + chances.fault {
@@ -91,7 +141,7 @@ impl Fate {
     /// The same for the same message, whenever it arrives among others.
     pub(super) fn of(message: &Message, name: Option<usize>, salt: u64, chances: Chances) -> Self {
         let amount = message.amount.minor();
-        let mut rng = rng_of((salt, name, message.ask.name(), amount));
+        let mut rng = rng_of((salt, name, message.house, message.ask.name(), amount));
         Self::draw(&mut rng, message.ask, amount, chances)
     }
 }
@@ -110,6 +160,11 @@ impl InquiryFate {
             _ => Self::Decided(rng.random_range(0..3_u8) > 0),
         }
     }
+}
+
+/// Whether something else than a message gets lost.
+pub(super) fn is_lost(what: impl Hash, chances: Chances) -> bool {
+    rng_of(what).random_range(0..100_u8) < chances.fault
 }
 
 fn rng_of(what: impl Hash) -> ChaCha8Rng {

@@ -3,20 +3,24 @@
 
 use std::time::Duration;
 
+use aviso_core::audit::Actor;
+use aviso_core::id::MerchantId;
 use aviso_core::money::Currency;
 use aviso_core::payment::CaptureMode;
+use aviso_core::payment::action::ThreeDs;
 use aviso_core::payment::status::Status;
 use rand::Rng;
 
 use super::{Errand, Known, Stepped, World};
 use crate::bank::{Chances, Conduct};
 use crate::fuse;
-use crate::request::{Plastic, Request, Wish};
+use crate::process::{CURRENCIES, Services};
+use crate::request::{CHARGE_MIN, How, Keep, Means, Plastic, Request, Wish};
 
 /// Payments of one run.
-const PAYMENTS_MAX: usize = 4;
+const PAYMENTS_MAX: usize = 6;
 /// Calls that wait for the bank at the same time.
-const CALLS_MAX: usize = 4;
+pub(super) const CALLS_MAX: usize = 4;
 
 /// What the janitor does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,14 @@ pub(crate) enum Chore {
     Release,
     /// Tells staff of messages that have had no outcome for too long.
     Escalate,
+    /// Asks issuers about buyers who did not come back.
+    Issuers,
+    /// Ends mandates and erases cards whose time is over.
+    Vault,
+    /// Sends merchants' answers to disputes, and ends those whose time is over.
+    Disputes,
+    /// Seals what was booked, and settles what was taken.
+    Ledger,
 }
 
 /// What may happen in a step.
@@ -61,9 +73,84 @@ pub(super) enum Act {
     BankDecides,
     Arrive,
     Overtake,
+    Issuers,
+    AtPage,
+    Return,
+    RemoveCard,
+    EndMandate,
+    NotMe,
+    SweepVault,
+    Contest,
+    ClaimNotice,
+    ClaimAnswer,
+    Disputes,
+    Ledger,
 }
 
-const WEIGHTS: [(Act, u32); 25] = [
+/// What a run is mostly about: the other things happen in it, too, but seldom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// Banks and the janitor.
+    Banks,
+    /// Buyers at pages of issuers and of the wallet.
+    Pages,
+    /// Saved cards and mandates.
+    Vault,
+    /// Disputes.
+    Disputes,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Self; 4] = [Self::Banks, Self::Pages, Self::Vault, Self::Disputes];
+}
+
+impl Act {
+    /// What an act belongs to; `None` when it belongs to everything.
+    const fn theme(self) -> Option<Theme> {
+        match self {
+            Self::Create
+            | Self::Confirm
+            | Self::Capture
+            | Self::Retry
+            | Self::OtherBody
+            | Self::Answer
+            | Self::Decide
+            | Self::Janitor
+            | Self::Expire
+            | Self::Forward
+            | Self::Back
+            | Self::Crash
+            | Self::Fuse
+            | Self::Pair
+            | Self::Ledger => None,
+            Self::Void
+            | Self::Refund
+            | Self::Deliver
+            | Self::Warn
+            | Self::Release
+            | Self::Escalate
+            | Self::Notice
+            | Self::FusedJanitor
+            | Self::BankDecides
+            | Self::Arrive
+            | Self::Overtake => Some(Theme::Banks),
+            Self::Issuers | Self::AtPage | Self::Return => Some(Theme::Pages),
+            Self::RemoveCard | Self::EndMandate | Self::NotMe | Self::SweepVault => Some(Theme::Vault),
+            Self::Contest | Self::ClaimNotice | Self::ClaimAnswer | Self::Disputes => Some(Theme::Disputes),
+        }
+    }
+
+    /// How often it happens in a run about this.
+    fn weight(self, weight: u32, theme: Theme) -> u32 {
+        match self.theme() {
+            None => 3 * weight,
+            Some(mine) if mine == theme => 6 * weight,
+            Some(_) => weight,
+        }
+    }
+}
+
+const WEIGHTS: [(Act, u32); 37] = [
     (Act::Create, 14),
     (Act::Confirm, 12),
     (Act::Capture, 14),
@@ -89,6 +176,18 @@ const WEIGHTS: [(Act, u32); 25] = [
     (Act::BankDecides, 4),
     (Act::Arrive, 5),
     (Act::Overtake, 8),
+    (Act::Issuers, 4),
+    (Act::AtPage, 24),
+    (Act::Return, 5),
+    (Act::RemoveCard, 3),
+    (Act::EndMandate, 3),
+    (Act::NotMe, 5),
+    (Act::SweepVault, 2),
+    (Act::Contest, 8),
+    (Act::ClaimNotice, 10),
+    (Act::ClaimAnswer, 6),
+    (Act::Disputes, 3),
+    (Act::Ledger, 3),
 ];
 
 impl World {
@@ -96,15 +195,16 @@ impl World {
     pub(crate) fn step(&mut self) -> Stepped {
         self.ground.clock.forward(Duration::from_millis(3));
         loop {
-            let total = WEIGHTS.iter().map(|(_, weight)| weight).sum();
+            let weights = WEIGHTS.map(|(act, weight)| (act, act.weight(weight, self.theme)));
+            let total = weights.iter().map(|(_, weight)| weight).sum();
             let mut roll = self.rng.random_range(0..total);
-            let drawn = WEIGHTS.iter().find(|(_, weight)| {
+            let drawn = weights.into_iter().find(|(_, weight)| {
                 let here = roll < *weight;
                 roll = roll.saturating_sub(*weight);
                 here
             });
             if let Some((act, _)) = drawn
-                && let Some(stepped) = self.act(*act)
+                && let Some(stepped) = self.act(act)
             {
                 return stepped;
             }
@@ -141,6 +241,18 @@ impl World {
             Act::Warn => Some(self.janitor(Chore::Warn, Chances::FAULTY)),
             Act::Release => Some(self.janitor(Chore::Release, Chances::FAULTY)),
             Act::Escalate => Some(self.janitor(Chore::Escalate, Chances::FAULTY)),
+            Act::Issuers => Some(self.janitor(Chore::Issuers, Chances::FAULTY)),
+            Act::Contest => self.contest(),
+            Act::ClaimNotice => self.more_of_claim(),
+            Act::ClaimAnswer => self.answer_claim(),
+            Act::Disputes => Some(self.janitor(Chore::Disputes, Chances::FAULTY)),
+            Act::Ledger => Some(self.janitor(Chore::Ledger, Chances::FAULTY)),
+            Act::RemoveCard => self.remove_card(),
+            Act::EndMandate => self.end_mandate(),
+            Act::NotMe => self.not_me(),
+            Act::SweepVault => Some(self.janitor(Chore::Vault, Chances::FAULTY)),
+            Act::AtPage => self.at_page(),
+            Act::Return => self.some_return(),
             Act::Notice => self.notice(),
             Act::Forward | Act::Back => {
                 self.move_clock(act == Act::Back);
@@ -187,12 +299,55 @@ impl World {
         known.then_some(place)
     }
 
-    pub(super) fn plastic(&mut self) -> Plastic {
-        match self.rng.random_range(0..10_u8) {
+    pub(super) fn how(&mut self) -> How {
+        let plastic = match self.rng.random_range(0..12_u8) {
             0 => Plastic::Blocked,
             1..=2 => Plastic::Gray,
+            3 => Plastic::Abroad,
             _ => Plastic::Plain,
+        };
+        let three_ds = match self.rng.random_range(0..8_u8) {
+            0 => ThreeDs::Always,
+            1..=4 if self.theme == Theme::Pages => ThreeDs::Always,
+            7 => ThreeDs::Never,
+            _ => ThreeDs::Automatic,
+        };
+        let by_wallet = if self.theme == Theme::Pages { 3 } else { 12 };
+        if self.one_in(by_wallet) {
+            return How { means: Means::Wallet, three_ds: ThreeDs::Automatic, keep: Keep::Nothing };
         }
+        let by_kept = if self.theme == Theme::Vault { 2 } else { 6 };
+        if self.one_in(by_kept)
+            && let Some(means) = self.kept_means()
+        {
+            return How { means, three_ds, keep: Keep::Nothing };
+        }
+        let keep = match self.rng.random_range(0..if self.theme == Theme::Vault { 6 } else { 16_u8 }) {
+            0 => Keep::Card,
+            1..=3 => Keep::Mandate,
+            _ => Keep::Nothing,
+        };
+        How { means: Means::Given(plastic), three_ds, keep }
+    }
+
+    /// A payment of the smallest amount that may be charged, and all answers to it. Says whether it was taken up.
+    pub(crate) fn pay_once(&mut self, means: Means, currency: Currency) -> Result<bool, String> {
+        self.payments.push(Known::default());
+        let how = How { means, three_ds: ThreeDs::Automatic, keep: Keep::Nothing };
+        let (minor, capture) = (CHARGE_MIN, CaptureMode::Auto);
+        let wish = Wish::Create { minor, currency, capture, with: Some(how) };
+        let place = self.add_request(self.payments.len() - 1, wish);
+        let errand = Errand::Request(place);
+        self.say(self.name_of(errand));
+        self.begin(errand, false)?;
+        self.answer_all()?;
+        Ok(self.requests[place].answer.is_some())
+    }
+
+    pub(super) fn add_request(&mut self, payment: usize, wish: Wish) -> usize {
+        let key = format!("k{}", self.requests.len());
+        self.requests.push(Request { payment, wish, key, answer: None, effects: false, in_doubt: false });
+        self.requests.len() - 1
     }
 
     pub(super) fn new_request(&mut self, act: Act) -> Option<Errand> {
@@ -207,20 +362,23 @@ impl World {
             payment
         };
         let wish = match act {
-            Act::Create => Wish::Create {
-                minor: self.rng.random_range(1..=500),
-                currency: self.currency(),
-                capture: if self.one_in(2) { CaptureMode::Auto } else { CaptureMode::Manual },
-                with: if self.one_in(4) { None } else { Some(self.plastic()) },
-            },
-            Act::Confirm => Wish::Confirm(self.plastic()),
+            Act::Create => {
+                let with = if self.one_in(4) { None } else { Some(self.how()) };
+                // Mostly what a mandate is for.
+                let agreed = self.currency_of(with).filter(|_| !self.one_in(5));
+                Wish::Create {
+                    minor: self.rng.random_range(1..=500),
+                    currency: agreed.unwrap_or_else(|| self.currency()),
+                    capture: if self.one_in(2) { CaptureMode::Auto } else { CaptureMode::Manual },
+                    with,
+                }
+            }
+            Act::Confirm => Wish::Confirm(self.how()),
             Act::Capture => Wish::Capture(self.part_of(payment)),
             Act::Void => Wish::Void,
             _ => Wish::Refund(self.part_of(payment)),
         };
-        let key = format!("k{}", self.requests.len());
-        self.requests.push(Request { payment, wish, key, answer: None, effects: false, in_doubt: false });
-        Some(Errand::Request(self.requests.len() - 1))
+        Some(Errand::Request(self.add_request(payment, wish)))
     }
 
     /// Mostly a new one; sometimes its order number is in use.
@@ -237,7 +395,7 @@ impl World {
     }
 
     fn currency(&mut self) -> Currency {
-        let code = ["EUR", "JPY", "KWD"][self.rng.random_range(0..3)];
+        let code = CURRENCIES[self.rng.random_range(0..CURRENCIES.len())];
         code.parse().expect("a currency of ISO 4217")
     }
 
@@ -283,24 +441,36 @@ impl World {
         self.say(format!("janitor: {chore:?}"));
         let salt = self.rng.random();
         self.ground.bank.conduct(Conduct::Immediate { salt, chances });
-        let payments = self.service().clone();
-        let handle = self.process().spawn(async move {
-            match chore {
-                Chore::Ask => payments.resolve_due().await,
-                Chore::Expire => payments.expire_due().await,
-                Chore::Warn => payments.warn_due().await,
-                Chore::Release => payments.release_due().await,
-                Chore::Escalate => payments.escalate_due().await,
-            }
-        });
+        let (services, scope) = (self.process().services().clone(), self.scope.clone());
+        let handle = self.process().spawn(async move { work(chore, services, scope.merchant.id).await });
         let joined = self.process().run(handle);
         self.ground.bank.conduct(Conduct::Gated);
         match joined {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => return Err(format!("the janitor failed: {error}")),
+            Ok(Err(error)) => return Err(format!("the janitor failed: {error:#}")),
             Err(_) if fuse::has_burnt() => self.say("    -> died"),
             Err(error) => return Err(format!("the janitor failed: {error}")),
         }
-        self.look_at_all()
+        // The ledger's chores touch no payment.
+        if chore == Chore::Ledger { Ok(()) } else { self.look_at_all() }
     }
+}
+
+async fn work(chore: Chore, services: Services, merchant: MerchantId) -> anyhow::Result<()> {
+    let Services { payments, vault, disputes, ledger, clock, .. } = services;
+    match chore {
+        Chore::Ask => payments.resolve_due().await?,
+        Chore::Expire => payments.expire_due().await?,
+        Chore::Warn => payments.warn_due().await?,
+        Chore::Release => payments.release_due().await?,
+        Chore::Escalate => payments.escalate_due().await?,
+        Chore::Issuers => payments.check_issuers_due().await?,
+        Chore::Vault => vault.sweep().await?,
+        Chore::Disputes => disputes.send_replies().await? + disputes.expire_due().await?,
+        Chore::Ledger => {
+            ledger.seal().await?;
+            ledger.settle(&Actor::System, clock.now(), Some(merchant)).await?.len()
+        }
+    };
+    Ok(())
 }

@@ -1,14 +1,17 @@
 //! Calls: one piece of work, from its start until it waits for the bank, and from the bank's word to its end.
 
 use aviso_core::audit::Actor;
-use aviso_core::id::{OperationId, PaymentId, ReviewId};
+use aviso_core::id::{AttemptId, OperationId, PaymentId, ReviewId};
+use aviso_core::idempotency::Answer;
+use aviso_core::payment::decline::DeclineCode;
 use aviso_core::payment::operation::OperationStatus;
+use aviso_core::payment::status::Status;
 use aviso_core::payment::{PaymentError, ReviewDecision};
-use aviso_core::port::AcquirerAnswer;
+use aviso_core::port::{AcquirerAnswer, LinkError};
 use tokio::task::JoinHandle;
 
 use super::{Stepped, World};
-use crate::bank::{Ask, Fate, GateId, Message};
+use crate::bank::{Ask, Chances, Fate, GateId, IssuerFate, Message};
 use crate::expect::{Expected, expect};
 use crate::fuse;
 use crate::request::{Ended, Refusal, Wish, carry_out, render};
@@ -20,6 +23,8 @@ pub(crate) enum Errand {
     Request(usize),
     /// Staff decide about a payment.
     Decision { payment: usize, review: ReviewId, approve: bool },
+    /// A buyer comes back from the page of the issuer.
+    Return { payment: usize, attempt: AttemptId },
 }
 
 /// A piece of work that waits for the bank.
@@ -43,7 +48,7 @@ impl World {
     pub(crate) fn payment_of(&self, errand: Errand) -> usize {
         match errand {
             Errand::Request(place) => self.requests[place].payment,
-            Errand::Decision { payment, .. } => payment,
+            Errand::Decision { payment, .. } | Errand::Return { payment, .. } => payment,
         }
     }
 
@@ -56,6 +61,7 @@ impl World {
             Errand::Decision { payment, approve, .. } => {
                 format!("staff p{payment}: {}", if approve { "approve" } else { "reject" })
             }
+            Errand::Return { payment, .. } => format!("the buyer of p{payment} comes back"),
         }
     }
 
@@ -66,6 +72,16 @@ impl World {
                 let request = self.requests[place].clone();
                 let id = self.payments[request.payment].id;
                 self.process().spawn(carry_out(services, self.scope.clone(), request, id, other_body))
+            }
+            Errand::Return { attempt, .. } => {
+                let token = services.keyring.return_token(attempt);
+                self.process().spawn(async move {
+                    match services.payments.returned(token.expose()).await {
+                        Ok(Some(_)) => Ended::Done(Answer { status: 200, body: String::new() }),
+                        Ok(None) => Ended::Broken("the way back is not known".to_owned()),
+                        Err(error) => Err::<_, PaymentError>(error).into(),
+                    }
+                })
             }
             Errand::Decision { review, approve, .. } => {
                 let decision = if approve { ReviewDecision::Approve } else { ReviewDecision::Reject };
@@ -81,11 +97,10 @@ impl World {
 
     /// What must come of a call that starts now.
     pub(crate) fn expected(&self, errand: Errand, other_body: bool) -> Expected {
-        let Errand::Request(place) = errand else {
-            let under_review = self
-                .details(self.payment_of(errand))
-                .is_some_and(|details| details.payment.status() == aviso_core::payment::status::Status::InReview);
-            return if under_review { Expected::Accepted } else { Expected::Refused(Refusal::ReviewNotOpen) };
+        let place = match errand {
+            Errand::Request(place) => place,
+            Errand::Return { .. } => return Expected::Accepted,
+            Errand::Decision { .. } => return self.expected_of_decision(errand),
         };
         let request = &self.requests[place];
         if request.in_doubt {
@@ -96,12 +111,21 @@ impl World {
             (true, Some(_), _) | (true, None, Some(_)) => Expected::Refused(Refusal::KeyReused),
             (false, Some(_), _) => Expected::Replay,
             (false, None, Some(call)) => {
-                let operation = self.ground.bank.at_gate(call.gate).map(|message| message.operation);
-                let open = operation.is_some_and(|operation| self.is_open(request.payment, operation));
+                let Some(message) = self.ground.bank.at_gate(call.gate) else {
+                    // At the issuer: whether it is still under way depends on who asked last.
+                    return Expected::Any;
+                };
+                let open = self.is_open(request.payment, message.operation);
                 if open { Expected::Refused(Refusal::KeyInUse) } else { Expected::Replay }
             }
             (_, None, None) => expect(request.wish, self.details(request.payment), self.now()),
         }
+    }
+
+    fn expected_of_decision(&self, errand: Errand) -> Expected {
+        let details = self.details(self.payment_of(errand));
+        let under_review = details.is_some_and(|details| details.payment.status() == Status::InReview);
+        if under_review { Expected::Accepted } else { Expected::Refused(Refusal::ReviewNotOpen) }
     }
 
     fn is_open(&self, payment: usize, operation: OperationId) -> bool {
@@ -118,11 +142,7 @@ impl World {
         let payment = self.payment_of(errand);
         match self.advance(handle) {
             (Progress::AtBank(gate), handle) => {
-                if let Some(message) = self.ground.bank.at_gate(gate) {
-                    self.know(payment, message.payment);
-                }
-                self.say("    -> at the bank");
-                self.calls.push(Call { errand, gate, handle });
+                self.wait_at(Call { errand, gate, handle })?;
                 self.look(payment)?;
                 match expected {
                     Expected::Accepted | Expected::Any => Ok(()),
@@ -132,6 +152,23 @@ impl World {
             (Progress::Ended(ended), _) => {
                 self.conclude(errand, other_body, ended, expected)?;
                 self.look(payment)
+            }
+        }
+    }
+
+    /// A call waits for a bank.
+    fn wait_at(&mut self, call: Call) -> Stepped {
+        let (errand, gate) = (call.errand, call.gate);
+        self.calls.push(call);
+        match self.ground.bank.at_gate(gate) {
+            Some(message) => {
+                self.know(self.payment_of(errand), message.payment);
+                self.say(format!("    -> at the {} bank", message.house.name()));
+                Ok(())
+            }
+            None => {
+                self.say("    -> at the issuer");
+                self.discover()
             }
         }
     }
@@ -149,6 +186,40 @@ impl World {
         (progress, handle)
     }
 
+    /// The issuer's word reaches a call, and the call goes on to the bank or ends.
+    pub(crate) fn issuer_answers(&mut self, place: usize, fate: IssuerFate) -> Stepped {
+        let Call { errand, gate, handle } = self.calls.remove(place);
+        let payment = self.payment_of(errand);
+        let before = self.amounts(payment);
+        let replay = matches!(errand, Errand::Request(place) if self.requests[place].answer.is_some());
+        let expected = if replay { Expected::Replay } else { Expected::Accepted };
+        let Some(word) = self.ground.bank.open_issuer(gate, fate) else { return Err("a gate is gone".to_owned()) };
+        match self.advance(handle) {
+            (Progress::AtBank(gate), handle) => self.wait_at(Call { errand, gate, handle })?,
+            (Progress::Ended(ended), _) => self.conclude(errand, false, ended, expected)?,
+        }
+        self.look(payment)?;
+        let after = self.amounts(payment);
+        if after == before {
+            Ok(())
+        } else {
+            Err(format!("p{payment}: the issuer said {word:?}, and {before:?} became {after:?}"))
+        }
+    }
+
+    /// Everybody who waits gets a good answer.
+    pub(crate) fn answer_all(&mut self) -> Stepped {
+        while let Some(call) = self.calls.first() {
+            if self.ground.bank.at_issuer(call.gate).is_some() {
+                let fate = IssuerFate::draw(&mut self.rng, Chances::HEALTHY);
+                self.issuer_answers(0, fate)?;
+            } else {
+                self.answer(0, Fate::Approve)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The bank's word reaches a call, and the call ends.
     pub(crate) fn answer(&mut self, place: usize, fate: Fate) -> Stepped {
         let Call { errand, gate, handle } = self.calls.remove(place);
@@ -160,10 +231,18 @@ impl World {
         let expected = if replay { Expected::Replay } else { Expected::Accepted };
         let counts = self.is_open(payment, message.operation);
         let Some(word) = self.ground.bank.open(gate, fate) else { return Err("a gate is gone".to_owned()) };
-        let process = self.process();
-        let ended = ended(process.run(handle));
-        let alive = ended != Ended::Died;
-        self.conclude(errand, false, ended, expected)?;
+        let alive = match self.advance(handle) {
+            (Progress::AtBank(gate), handle) => {
+                goes_on(&word, self.ground.bank.at_issuer(gate).is_some())?;
+                self.wait_at(Call { errand, gate, handle })?;
+                true
+            }
+            (Progress::Ended(ended), _) => {
+                let alive = ended != Ended::Died;
+                self.conclude(errand, false, ended, expected)?;
+                alive
+            }
+        };
         self.look(payment)?;
         if !alive {
             return Ok(());
@@ -207,7 +286,7 @@ impl World {
             return Err(format!("{}: expected {expected:?}, was {words}", self.name_of(errand)));
         }
         match errand {
-            Errand::Decision { .. } => Ok(()),
+            Errand::Decision { .. } | Errand::Return { .. } => Ok(()),
             Errand::Request(place) => self.remember(place, other_body, ended),
         }
     }
@@ -253,6 +332,18 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Another bank may be asked only when it is certain that this one did nothing, the issuer only when this
+/// one wants it.
+fn goes_on(word: &Result<AcquirerAnswer, LinkError>, to_issuer: bool) -> Stepped {
+    let may = match word {
+        Err(LinkError::NotSent(_)) => !to_issuer,
+        Ok(AcquirerAnswer::Declined { code: DeclineCode::ProcessingError, .. }) => !to_issuer,
+        Ok(AcquirerAnswer::Declined { code: DeclineCode::AuthenticationRequired, .. }) => to_issuer,
+        Ok(_) | Err(LinkError::Unknown(_)) => false,
+    };
+    if may { Ok(()) } else { Err(format!("another was asked after {word:?}")) }
 }
 
 fn created(body: &str) -> Option<PaymentId> {

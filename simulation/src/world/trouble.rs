@@ -3,23 +3,28 @@
 use std::time::Duration;
 
 use aviso_core::crash::{CrashAt, Point};
-use aviso_core::port::{Notice, NoticeSubject};
+use aviso_core::port::{AcquirerAnswer, Notice, NoticeSubject};
 use rand::Rng;
 
 use super::act::{Act, Chore};
 use super::{Errand, Stepped, World};
-use crate::bank::{Chances, Conduct, Fate, Message};
+use crate::bank::{Chances, Conduct, Fate, IssuerFate, Message};
 use crate::expect::Expected;
 use crate::fuse;
-use crate::request::{Ended, Plastic, Request, Wish};
+use crate::request::{Ended, How, Plastic, Wish};
 
 impl World {
     pub(super) fn bank_speaks(&mut self, only_arrives: bool) -> Option<Stepped> {
         let place = self.some(self.calls.len())?;
         let (gate, errand) = (self.calls[place].gate, self.calls[place].errand);
+        let name = self.name_of(errand);
+        if self.ground.bank.at_issuer(gate).is_some() {
+            let fate = IssuerFate::draw(&mut self.rng, Chances::FAULTY);
+            self.say(format!("the issuer answers {name}: {fate:?}"));
+            return Some(self.issuer_answers(place, fate));
+        }
         let message = self.ground.bank.at_gate(gate)?;
         let fate = self.fate_of(&message);
-        let name = self.name_of(errand);
         if only_arrives {
             if self.ground.bank.has_arrived(gate) {
                 return None;
@@ -38,22 +43,27 @@ impl World {
         let mut decided = self.ground.bank.decided();
         let place = |message: &Message| self.payments.iter().position(|known| known.id == Some(message.payment));
         decided.retain(|(message, _)| place(message).is_some());
-        decided.sort_by_key(|(message, _)| (place(message), message.ask.name(), message.amount.minor()));
+        decided.sort_by_key(|(message, _)| (place(message), message.house, message.ask.name(), message.amount.minor()));
         let chosen = self.some(decided.len())?;
         let (message, answer) = decided.swap_remove(chosen);
         let payment = self.payments.iter().position(|known| known.id == Some(message.payment))?;
-        self.say(format!("the bank tells of {} of p{payment}", message.ask.name()));
-        let id = if self.one_in(4) { "again".to_owned() } else { format!("n{}", self.trace.len()) };
+        Some(self.tell_of(payment, &message, answer))
+    }
+
+    /// A notice: a new one, or one that was sent before.
+    pub(super) fn tell_of(&mut self, payment: usize, message: &Message, answer: AcquirerAnswer) -> Stepped {
+        self.say(format!("the {} bank tells of {} of p{payment}", message.house.name(), message.ask.name()));
+        let id = if self.one_in(2) { "again".to_owned() } else { format!("n{}", self.trace.len()) };
         let id = format!("{} {id}", message.operation);
         let about = NoticeSubject::Outcome { operation: message.operation, answer };
-        let heard = self.process().run(self.service().heard("simulated", Notice { id, about }));
-        Some(match heard {
+        let heard = self.process().run(self.service().heard(message.house.name(), Notice { id, about }));
+        match heard {
             Ok(heard) => {
                 self.say(format!("    -> {heard:?}"));
                 self.look(payment)
             }
             Err(error) => Err(format!("a notice was not heard: {error}")),
-        })
+        }
     }
 
     /// An answer is on the way for so long that the janitor asks, and the shop asks again, before it comes.
@@ -68,14 +78,14 @@ impl World {
         let asked = self.janitor(Chore::Ask, Chances::FAULTY);
         Some(match errand {
             Errand::Request(_) => asked.and_then(|()| self.begin(errand, false)),
-            Errand::Decision { .. } => asked,
+            Errand::Decision { .. } | Errand::Return { .. } => asked,
         })
     }
 
     pub(super) fn some_undecided(&mut self) -> Option<Message> {
         let mut open = self.ground.bank.undecided();
         let place = |message: &Message| self.payments.iter().position(|known| known.id == Some(message.payment));
-        open.sort_by_key(|message| (place(message), message.ask.name(), message.amount.minor()));
+        open.sort_by_key(|message| (place(message), message.house, message.ask.name(), message.amount.minor()));
         let chosen = self.some(open.len())?;
         Some(open.swap_remove(chosen))
     }
@@ -106,7 +116,13 @@ impl World {
         self.say(self.name_of(errand));
         let waiting = self.calls.len();
         let mut stepped = self.begin(errand, false);
-        if stepped.is_ok() && self.calls.len() > waiting {
+        while stepped.is_ok() && self.calls.len() > waiting {
+            if self.ground.bank.at_issuer(self.calls[waiting].gate).is_some() {
+                let fate = IssuerFate::draw(&mut self.rng, Chances::FAULTY);
+                self.say(format!("    the issuer answers: {fate:?}"));
+                stepped = self.issuer_answers(waiting, fate);
+                continue;
+            }
             let message = self.ground.bank.at_gate(self.calls[waiting].gate);
             let fate = message.map_or(Fate::Lost, |message| self.fate_of(&message));
             self.say(format!("    the bank answers: {fate:?}"));
@@ -117,7 +133,11 @@ impl World {
 
     pub(super) fn fused_janitor(&mut self) -> Stepped {
         self.light_fuse();
-        let chore = if self.one_in(4) { Chore::Release } else { Chore::Ask };
+        let chore = match self.rng.random_range(0..6_u8) {
+            0 => Chore::Release,
+            1 => Chore::Issuers,
+            _ => Chore::Ask,
+        };
         let stepped = self.janitor(chore, Chances::FAULTY);
         self.after_fuse(stepped)
     }
@@ -158,11 +178,9 @@ impl World {
         let wish = match self.rng.random_range(0..4_u8) {
             0 => Wish::Void,
             1 => Wish::Capture(self.part_of(payment)),
-            2 => Wish::Confirm(Plastic::Plain),
+            2 => Wish::Confirm(How::given(Plastic::Plain)),
             _ => Wish::Refund(self.part_of(payment)),
         };
-        let key = format!("k{}", self.requests.len());
-        self.requests.push(Request { payment, wish, key, answer: None, effects: false, in_doubt: false });
-        Errand::Request(self.requests.len() - 1)
+        Errand::Request(self.add_request(payment, wish))
     }
 }
