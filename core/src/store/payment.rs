@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Select,
@@ -140,6 +140,11 @@ pub(crate) struct Filter {
     pub(crate) order_ref: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) last4: Option<String>,
+    pub(crate) merchant: Option<MerchantId>,
+    /// Part of the description, the order number or the reference.
+    pub(crate) text: Option<String>,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
 }
 
 fn filtered(filter: &Filter) -> Select<payment::Entity> {
@@ -166,7 +171,40 @@ fn filtered(filter: &Filter) -> Select<payment::Entity> {
             .filter(attempt::Column::Last4.eq(last4));
         all = all.add(payment::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(cards)));
     }
+    if let Some(merchant) = filter.merchant {
+        all = all.add(payment::Column::MerchantId.eq(merchant.as_uuid()));
+    }
+    if let Some(text) = &filter.text {
+        all = all.add(contains(text));
+    }
+    if let Some(from) = filter.from {
+        all = all.add(payment::Column::CreatedAt.gte(from.as_micros()));
+    }
+    if let Some(until) = filter.until {
+        all = all.add(payment::Column::CreatedAt.lt(until.as_micros()));
+    }
     payment::Entity::find().filter(all)
+}
+
+/// SQLite folds the case of ASCII letters only.
+fn contains(text: &str) -> Condition {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let columns = [payment::Column::Description, payment::Column::OrderRef, payment::Column::Reference];
+    columns.into_iter().fold(Condition::any(), |any, column| {
+        let folded = Func::lower(Expr::col((payment::Entity, column)));
+        any.add(Expr::expr(folded).like(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
+    })
+}
+
+/// The shops that an account paid or tried to pay.
+pub(crate) async fn shops(conn: &impl ConnectionTrait, account: AccountId) -> Result<Vec<MerchantId>, StoreError> {
+    let query = payment::Entity::find()
+        .select_only()
+        .column(payment::Column::MerchantId)
+        .distinct()
+        .filter(payment::Column::AccountId.eq(account.as_uuid()));
+    let ids = query.into_tuple::<uuid::Uuid>().all(conn).await?;
+    Ok(ids.into_iter().map(MerchantId::from_uuid).collect())
 }
 
 /// Newest first; `before` is the last id of the page before.
