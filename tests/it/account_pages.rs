@@ -80,7 +80,7 @@ async fn every_page_is_whole_in_every_language_wide_and_narrow() {
             ("overview", "/account"),
             ("security", "/account/security"),
             ("totp", "/account/totp"),
-            ("payments", "/account/payments?status=captured"),
+            ("payments", "/account/payments?text=zapatos"),
             ("payment", &payment),
             ("cards", "/account/cards"),
             ("settings", "/account/settings"),

@@ -146,11 +146,18 @@ on_both_databases! {
         for name in [ana.email.clone(), format!("@{}", ana.username), ana.email.to_uppercase(), ana.email.clone(), ana.email.clone(), ana.email.clone()] {
             let mut browser = Browser::new(&app);
             let code = ask(&mut browser, &name).await;
-            app.settle().await;
             browsers.push((browser, code));
         }
-        let questions: Vec<MessageView> =
-            app.telegram.messages(ana.id).into_iter().filter(|message| message.text.contains("Log in?")).collect();
+        // The bot writes once a second to one chat.
+        let mut questions = until("the questions", async || {
+            let all = app.telegram.messages(ana.id).into_iter();
+            let questions: Vec<MessageView> = all.filter(|message| message.text.contains("Log in?")).collect();
+            (questions.len() >= 5).then_some(questions)
+        })
+        .await;
+        app.settle().await;
+        // They leave side by side; their links say in which order they were asked.
+        questions.sort_by_key(|question| question.buttons[0][0].data.clone());
         assert_eq!(questions.len(), 5);
         // An older question is dead.
         ana.press(&questions[0], &questions[0].buttons[0][0].label.clone());

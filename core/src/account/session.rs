@@ -34,7 +34,7 @@ impl Accounts {
     ///
     /// [`StoreError`].
     pub async fn log_out(&self, session: &Session) -> Result<(), StoreError> {
-        self.end_session(session.account_id, session.id).await.map(|_| ())
+        self.revoke_session(session.account_id, session.id).await.map(|_| ())
     }
 
     /// The live sessions of an account, the latest log-in first.
@@ -51,18 +51,18 @@ impl Accounts {
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn end_session(&self, account: AccountId, session: SessionId) -> Result<bool, StoreError> {
+    pub async fn revoke_session(&self, account: AccountId, session: SessionId) -> Result<bool, StoreError> {
         let now = self.clock.now();
         self.store.write(async |tx| sessions::revoke(tx, account, session, now).await).await
     }
 
-    /// Ends every session of an account but this one. Gives how many.
+    /// Ends every session of an account but one; all of them when none is to stay. Gives how many.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn end_other_sessions(&self, session: &Session) -> Result<u64, StoreError> {
+    pub async fn revoke_other_sessions(&self, account: AccountId, keep: Option<SessionId>) -> Result<u64, StoreError> {
         let now = self.clock.now();
-        self.store.write(async |tx| sessions::revoke_all(tx, session.account_id, Some(session.id), now).await).await
+        self.store.write(async |tx| sessions::revoke_all(tx, account, keep, now).await).await
     }
 }

@@ -1,5 +1,7 @@
 //! Time zones by their names in the IANA database, such as `Europe/Madrid`.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, TimeZone as _};
 use chrono_tz::Tz;
 
@@ -9,6 +11,11 @@ use crate::clock::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeZone(Tz);
 
+/// No time zone has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a time zone has a name like Europe/Madrid")]
+pub struct UnknownTimeZone;
+
 impl Default for TimeZone {
     fn default() -> Self {
         Self(Tz::UTC)
@@ -16,12 +23,6 @@ impl Default for TimeZone {
 }
 
 impl TimeZone {
-    /// The zone with this exact name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok().map(Self)
-    }
-
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -68,6 +69,14 @@ impl TimeZone {
     }
 }
 
+impl FromStr for TimeZone {
+    type Err = UnknownTimeZone;
+
+    fn from_str(name: &str) -> Result<Self, UnknownTimeZone> {
+        name.parse().map(Self).map_err(|_| UnknownTimeZone)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,16 +84,16 @@ mod tests {
 
     #[test]
     fn a_zone_has_its_own_days() {
-        let madrid = TimeZone::from_name("Europe/Madrid").unwrap();
+        let madrid: TimeZone = "Europe/Madrid".parse().unwrap();
         let day = |year, month, day| madrid.day_begins(NaiveDate::from_ymd_opt(year, month, day).unwrap()).unwrap();
         assert_eq!(day(2026, 7, 1).to_string(), "2026-06-30T22:00:00.000Z");
         assert_eq!(day(2026, 12, 1).to_string(), "2026-11-30T23:00:00.000Z");
         assert_eq!(madrid.at(day(2026, 7, 1)).format("%d %H:%M").to_string(), "01 00:00");
         // Clocks went forward at midnight there.
-        let cairo = TimeZone::from_name("Africa/Cairo").unwrap();
+        let cairo: TimeZone = "Africa/Cairo".parse().unwrap();
         let spring = cairo.day_begins(NaiveDate::from_ymd_opt(2024, 4, 26).unwrap()).unwrap();
         assert_eq!(cairo.at(spring).format("%H:%M").to_string(), "01:00");
-        assert_eq!(TimeZone::from_name("Europe/Nowhere"), None);
+        assert_eq!("Europe/Nowhere".parse::<TimeZone>(), Err(UnknownTimeZone));
         assert!(TimeZone::names().any(|name| name == "UTC") && TimeZone::names().count() > 300);
     }
 }

@@ -28,7 +28,7 @@ fn account_from(row: account::Model, identity: Option<telegram_identity::Model>)
         email_confirmed_at: row.email_confirmed_at.map(Timestamp::from_micros),
         has_password: row.password_hash.is_some(),
         language: Language::from_code(&row.language).unwrap_or_default(),
-        time_zone: TimeZone::from_name(&row.time_zone).unwrap_or_default(),
+        time_zone: row.time_zone.parse().unwrap_or_default(),
         telegram: identity.map(|identity| TelegramIdentity {
             tg_user_id: identity.tg_user_id,
             chat_id: identity.chat_id,

@@ -189,11 +189,15 @@ fn filtered(filter: &Filter) -> Select<payment::Entity> {
 /// SQLite folds the case of ASCII letters only.
 fn contains(text: &str) -> Condition {
     let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let columns = [payment::Column::Description, payment::Column::OrderRef, payment::Column::Reference];
-    columns.into_iter().fold(Condition::any(), |any, column| {
+    let has = |column, part: &str| {
         let folded = Func::lower(Expr::col((payment::Entity, column)));
-        any.add(Expr::expr(folded).like(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
-    })
+        Expr::expr(folded).like(LikeExpr::new(format!("%{part}%")).escape('\\'))
+    };
+    let any =
+        Condition::any().add(has(payment::Column::Description, &escaped)).add(has(payment::Column::OrderRef, &escaped));
+    // References are shown in groups and stored without.
+    let bare = escaped.replace('-', "");
+    if bare.is_empty() { any } else { any.add(has(payment::Column::Reference, &bare)) }
 }
 
 /// The shops that an account paid or tried to pay.

@@ -73,8 +73,11 @@ impl Member {
         assert_eq!((answer.status, answer.location.as_deref()), (303, Some("/account")), "{}", answer.text);
     }
 
-    /// Gives e-mail and password in this browser.
+    /// Gives e-mail and password in this browser, which is logged out first.
     pub async fn give_password(&mut self, password: &str) -> Page {
+        if self.browser.get("/account").await.status == 200 {
+            self.send("/account", "/logout", &[]).await.expect(303);
+        }
         let form = self.browser.get("/login").await.expect(200);
         let email = self.buyer.email.clone();
         self.browser.submit(&form, "/login", &[("name", &email), ("password", password)]).await

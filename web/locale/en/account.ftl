@@ -32,6 +32,7 @@ security-password-lead = Every other session ends, and you are told by e-mail an
 security-password-button = Change the password
 security-no-password = Your account has no password yet. We send a link to your e-mail to choose one.
 field-old-password = Present password
+field-new-password = New password
 error-password = This is not your password.
 error-password-used = This is one of your last three passwords. Choose another.
 done-password = Your password is changed. Every other session has ended.

@@ -32,6 +32,7 @@ security-password-lead = Se cierran todas las demás sesiones y te avisamos por 
 security-password-button = Cambiar la contraseña
 security-no-password = Tu cuenta aún no tiene contraseña. Enviamos un enlace a tu correo para elegir una.
 field-old-password = Contraseña actual
+field-new-password = Contraseña nueva
 error-password = Esta no es tu contraseña.
 error-password-used = Es una de tus tres últimas contraseñas. Elige otra.
 done-password = Tu contraseña ha cambiado. Todas las demás sesiones se han cerrado.

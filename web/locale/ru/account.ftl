@@ -32,6 +32,7 @@ security-password-lead = Все остальные сеансы завершат
 security-password-button = Сменить пароль
 security-no-password = У аккаунта пока нет пароля. Мы пришлём на почту ссылку, чтобы его задать.
 field-old-password = Нынешний пароль
+field-new-password = Новый пароль
 error-password = Это не ваш пароль.
 error-password-used = Это один из трёх последних паролей. Выберите другой.
 done-password = Пароль изменён. Все остальные сеансы завершены.

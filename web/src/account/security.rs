@@ -90,7 +90,7 @@ pub(super) async fn answer(
         done: done.and_then(done_text).map(|id| words.say(id)),
         has_password: account.has_password,
         old: password("old", "field-old-password", faults.old),
-        password: register::new_password(words, faults.password),
+        password: Field { label: words.say("field-new-password"), ..register::new_password(words, faults.password) },
         factor,
         factor_since: match factor {
             SecondFactor::On { since, .. } => words.day(account.time_zone, since),

@@ -25,7 +25,7 @@ pub(super) async fn end(
         .session
         .parse()
         .map_err(|error: aviso_core::id::IdError| Problem::new(Code::FieldInvalid, error.to_string()).at("session"))?;
-    web.accounts.end_session(account.id, id).await?;
+    web.accounts.revoke_session(account.id, id).await?;
     Ok(Redirect::to("/account/security?done=session").into_response())
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn end_others(
     State(web): State<WebState>,
     PageForm(visitor, NoFields {}): PageForm<NoFields>,
 ) -> Result<Response, Problem> {
-    let Some((session, _)) = &visitor.login else { return Ok(Redirect::to("/login").into_response()) };
-    web.accounts.end_other_sessions(session).await?;
+    let Some((session, account)) = &visitor.login else { return Ok(Redirect::to("/login").into_response()) };
+    web.accounts.revoke_other_sessions(account.id, Some(session.id)).await?;
     Ok(Redirect::to("/account/security?done=sessions").into_response())
 }

@@ -59,8 +59,7 @@ pub(super) async fn submit(
     let Some((_, account)) = &visitor.login else { return Ok(Redirect::to("/login").into_response()) };
     let wrong = |detail, field| Problem::new(Code::FieldInvalid, detail).at(field);
     let language = Language::from_code(&form.language).ok_or_else(|| wrong("one of en, es, ru", "language"))?;
-    let zone =
-        TimeZone::from_name(&form.time_zone).ok_or_else(|| wrong("a name such as Europe/Madrid", "time_zone"))?;
+    let zone: TimeZone = form.time_zone.parse().map_err(|_| wrong("a name such as Europe/Madrid", "time_zone"))?;
     web.accounts.set_language(account.id, language).await?;
     web.accounts.set_time_zone(account.id, zone).await?;
     Ok(Redirect::to("/account/settings?done=saved").into_response())
