@@ -61,6 +61,8 @@ on_both_databases! {
         let id = paid.text_at("/id").parse().expect("an id");
         let kept = app.hub.services.payments.details(id).await.expect("the payment is kept").payment;
         assert_eq!((kept.amount.minor(), kept.email, kept.ip), (1_000, None, None));
+        let seen = app.hub.services.risk.decisions(id).await.expect("what antifraud saw");
+        assert!(!format!("{seen:?}").contains(&ana.buyer.email), "{seen:?}");
         let account = app.hub.services.accounts.get(kept.account_id.expect("a pseudonym")).await.expect("a look").expect("a row");
         assert_eq!((account.email.as_str(), account.has_password, account.telegram.is_some()), ("closed", false, false));
         // The shop may still give the money back, and nobody is written to about it.

@@ -6,7 +6,9 @@ use aviso_core::language::Language;
 use aviso_tests::actor::PASSWORD;
 use aviso_tests::app::TestApp;
 use aviso_tests::browser::Browser;
+use aviso_tests::database::dump;
 use aviso_tests::on_both_databases;
+use aviso_tests::scan::files;
 
 const STEP: Duration = Duration::from_secs(30);
 
@@ -109,6 +111,24 @@ on_both_databases! {
         ana.send("/account/totp", "/account/totp/end", &[("password", PASSWORD), ("code", &code)]).await.expect(303);
         ana.opens(|mail| mail.subject.contains("was removed")).await;
         ana.log_in(PASSWORD).await;
+    }
+
+    async fn neither_secret_nor_recovery_codes_stand_in_the_database(app: TestApp) {
+        let mut ana = app.member(Language::En).await;
+        let (authenticator, codes) = ana.add_authenticator().await;
+        app.settle().await;
+        let mut written: Vec<Vec<u8>> = files(app.database.folder()).into_iter().map(|file| file.bytes).collect();
+        written.extend(dump(&app.database));
+        let has = |text: &[u8]| written.iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text));
+        assert!(has(ana.buyer.email.as_bytes()), "the scan finds what stands there");
+        let secret = totp_rs::Secret::try_from_base32(authenticator.secret()).expect("base 32");
+        let raw = secret.as_bytes().to_vec();
+        for text in [authenticator.secret().as_bytes(), &raw, hex::encode(&raw).as_bytes()] {
+            assert!(!has(text), "the secret");
+        }
+        for code in &codes {
+            assert!(!has(code.as_bytes()) && !has(code.replace('-', "").as_bytes()), "a recovery code");
+        }
     }
 
     async fn a_reset_by_mail_does_not_go_round_the_authenticator(app: TestApp) {

@@ -76,7 +76,9 @@ impl Accounts {
     async fn named(&self, name: &str) -> Result<Option<Account>, StoreError> {
         let conn = self.store.reader();
         if let Ok(email) = EmailAddress::new(name) {
-            return rows::by_email(conn, email.normal()).await;
+            // Before the address is confirmed, the chat may be a stranger's who typed it.
+            let found = rows::by_email(conn, email.normal()).await?;
+            return Ok(found.filter(|account| account.email_confirmed_at.is_some()));
         }
         match Username::new(name) {
             Ok(username) => rows::by_username(conn, username.as_str()).await,

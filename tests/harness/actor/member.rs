@@ -151,6 +151,12 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
+    /// Its secret in base 32.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+
     /// The code that it shows now.
     ///
     /// # Panics
