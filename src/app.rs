@@ -124,7 +124,7 @@ impl App {
             )?;
             start_worker(&mut tasks, "notifier", &services, Arc::new(channel));
         }
-        let state = web_state(config, &services, bot.as_ref(), metrics);
+        let state = web_state(config, &services, bot.as_ref(), metrics)?;
         let mut router = aviso_web::router(state.clone());
         if services::is_sandbox(config) {
             router = router.merge(sandbox_pages::router(&services, address));
@@ -231,7 +231,12 @@ fn mail_to_files(config: &Config) -> MailConfig {
     }
 }
 
-fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &'static PrometheusHandle) -> WebState {
+fn web_state(
+    config: &Config,
+    services: &Services,
+    bot: Option<&Bot>,
+    metrics: &'static PrometheusHandle,
+) -> anyhow::Result<WebState> {
     let policy = policy(config);
     let limits = Limits {
         api_key: rate(config.limits.api_per_second.saturating_mul(60), config.limits.api_burst),
@@ -243,9 +248,10 @@ fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &
     let web = WebConfig {
         limits,
         trusted_proxies: config.server.trusted_proxies,
+        bot_token: config.telegram_token()?,
         ..WebConfig::new(config.server.public_url.clone(), bot_link)
     };
-    WebParts {
+    Ok(WebParts {
         store: services.store.clone(),
         clock: Arc::clone(&services.clock),
         keyring: services.keyring.clone(),
@@ -265,7 +271,7 @@ fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &
         ready: Arc::new(|| Ok(())),
         metrics: Arc::new(|| metrics.render()),
     }
-    .into_state()
+    .into_state())
 }
 
 fn rate(per_minute: u32, burst: u32) -> Rate {

@@ -62,6 +62,7 @@ fn status(report: &KeyReport) -> String {
     }
     let _ = writeln!(text, "webhook secrets under another key: {}", report.webhook_secrets);
     let _ = writeln!(text, "held cards under another key: {}", report.held_cards);
+    let _ = writeln!(text, "authenticators under another key: {}", report.authenticators);
     let lookup = if report.lookup_is_current { "under the current key" } else { "under another key" };
     let _ = writeln!(text, "keys of fingerprints and links: {lookup}");
     text.push_str(match (report.previous_may_go(), report.previous.is_empty()) {

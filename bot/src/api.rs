@@ -63,6 +63,9 @@ impl Api {
         if html {
             request = request.parse_mode(ParseMode::Html);
         }
+        if screen.is_protected {
+            request = request.protect_content(true);
+        }
         if !screen.keys.is_empty() {
             request = request.reply_markup(screen.markup());
         }

@@ -6,6 +6,8 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aviso_core::account::link::LinkPurpose;
+use aviso_core::clock::Timestamp;
 use aviso_core::delivery::{Answer, Channel, ChannelKind, Job, Lane, Outcome, Pace};
 use aviso_core::event::EventType;
 use url::Url;
@@ -64,6 +66,9 @@ impl TelegramChannel {
 
     async fn deliver(&self, job: &Job) -> Result<Sent, Fault> {
         let chat_id: i64 = job.address.parse().map_err(|_| Fault::Gone("not a chat id".to_owned()))?;
+        if is_over(job, self.services.clock.now()) {
+            return Err(Fault::Refused("the log-in is over".to_owned()));
+        }
         let words = Words::of(job.language);
         let Some(notice) = notice::compose(job, &words, &self.site) else {
             return Err(Fault::Refused("chats are not told of this".to_owned()));
@@ -123,6 +128,12 @@ impl TelegramChannel {
         notice.screen = notice::closed_card(document, shop, decision, by.as_deref(), words);
         notice
     }
+}
+
+/// A question that nobody waits for any more is not asked: it would only frighten.
+fn is_over(job: &Job, now: Timestamp) -> bool {
+    let asked = job.event.kind == EventType::AccountLoginRequested;
+    asked && now.since(job.event.created_at) >= LinkPurpose::LogIn.lifetime()
 }
 
 struct Sent {

@@ -66,7 +66,12 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::AccountTelegramLinked
         | EventType::AccountTelegramUnlinked
         | EventType::AccountLogin
+        | EventType::AccountTotpEnabled
+        | EventType::AccountTotpDisabled
+        | EventType::AccountCodesWrong
+        | EventType::AccountRecoveryCodeUsed
         | EventType::AccountPasswordChanged => Some(account::compose(&job.event, words, site)),
+        EventType::AccountLoginRequested => account::log_in(&job.event, words),
         EventType::CardSaved
         | EventType::CardRemoved
         | EventType::CardExpiring
@@ -84,6 +89,8 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::PayoutPaid
         | EventType::AccountRegistered
         | EventType::AccountPasswordReset
+        | EventType::AccountClosing
+        | EventType::AccountClosed
         | EventType::ReviewOpened
         | EventType::ReviewClosed
         | EventType::CaseOpened

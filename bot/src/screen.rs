@@ -12,6 +12,8 @@ pub(crate) struct Screen {
     pub(crate) html: String,
     /// Buttons by row.
     pub(crate) keys: Vec<Vec<Key>>,
+    /// Whether Telegram lets nobody forward or save it.
+    pub(crate) is_protected: bool,
 }
 
 /// A button.
@@ -42,7 +44,13 @@ impl Key {
 impl Screen {
     /// Only a text.
     pub(crate) fn text(html: impl Into<String>) -> Self {
-        Self { html: html.into(), keys: Vec::new() }
+        Self { html: html.into(), keys: Vec::new(), is_protected: false }
+    }
+
+    /// The same, but nobody may forward or save it.
+    pub(crate) fn protected(mut self) -> Self {
+        self.is_protected = true;
+        self
     }
 
     /// The same with one more row of buttons.

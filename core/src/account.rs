@@ -8,29 +8,43 @@
 //! reset puts out everybody who has not shown that they belong to the mailbox.
 
 mod bind;
+mod close;
 mod confirm;
 pub mod email;
+mod entry;
 mod error;
 pub mod link;
 mod login;
 pub mod password;
+mod proof;
+mod push;
 mod register;
+mod reset;
+mod second_factor;
 mod service;
+mod session;
 mod staff;
 mod telegram;
 #[cfg(test)]
 mod tests;
+pub mod time_zone;
+mod totp;
 pub mod username;
 
 use crate::clock::Timestamp;
 use crate::id::{AccountId, SessionId};
 use crate::language::Language;
+use time_zone::TimeZone;
 
 pub use bind::{BindAnswer, BindQuestion, BindState};
 pub use confirm::{ConfirmAnswer, ConfirmQuestion, Confirmed};
+pub use entry::{Entered, LoggedIn, SESSION_ABSOLUTE, SESSION_IDLE, Visit};
 pub use error::AccountError;
-pub use login::{LoggedIn, SESSION_ABSOLUTE, SESSION_IDLE};
+pub use proof::TelegramProof;
+pub use push::PushOrigin;
 pub use register::{BindTicket, NewAccount};
+pub(crate) use second_factor::owner as totp_owner;
+pub use second_factor::{Enrolment, SecondFactor};
 pub use service::Accounts;
 pub use staff::{Role, StaffMember, StaffTicket};
 pub use telegram::TelegramUser;
@@ -48,6 +62,8 @@ pub struct Account {
     pub has_password: bool,
     /// The language to write in.
     pub language: Language,
+    /// The clock that times are shown by.
+    pub time_zone: TimeZone,
     /// The Telegram identity, when one is bound.
     pub telegram: Option<TelegramIdentity>,
 }

@@ -81,6 +81,20 @@ named! {
         AccountPasswordReset = "account.password_reset",
         /// The password was changed.
         AccountPasswordChanged = "account.password_changed",
+        /// A browser wants to be logged in by the chat; carries the link and the numbers to choose from.
+        AccountLoginRequested = "account.login_requested",
+        /// An authenticator was added.
+        AccountTotpEnabled = "account.totp_enabled",
+        /// The authenticator was taken away.
+        AccountTotpDisabled = "account.totp_disabled",
+        /// Somebody who knows the password guesses codes.
+        AccountCodesWrong = "account.codes_wrong",
+        /// A recovery code was used.
+        AccountRecoveryCodeUsed = "account.recovery_code_used",
+        /// The end of an account was asked for; carries the link.
+        AccountClosing = "account.closing",
+        /// An account was ended.
+        AccountClosed = "account.closed",
         /// A payment waits for staff.
         ReviewOpened = "review.opened",
         /// Staff decided.

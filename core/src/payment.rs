@@ -59,7 +59,7 @@ pub(crate) use janitor::chain as janitor_chain;
 pub use machine::IllegalMove;
 pub use overdue::Settlement;
 pub use published::document_of;
-pub use read::{Page, PaymentDetails, TimelineEntry};
+pub use read::{Page, PaymentDetails, Search, TimelineEntry};
 pub use returned::Returned;
 pub use review::{OpenReview, ReviewDecision};
 pub use service::{Handled, PaymentSettings, Payments};

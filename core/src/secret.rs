@@ -96,6 +96,8 @@ pub enum Purpose {
     DataKeys,
     /// Webhook signing secrets at rest.
     WebhookSecrets,
+    /// The secrets of authenticators at rest.
+    Totp,
     /// The install's keys for fingerprints and links, kept in the database.
     LookupKeys,
     /// Keyed fingerprints of card numbers.
@@ -110,6 +112,7 @@ impl Purpose {
             Self::Cards => b"aviso/cards/1",
             Self::DataKeys => b"aviso/data-keys/1",
             Self::WebhookSecrets => b"aviso/webhook-secrets/1",
+            Self::Totp => b"aviso/totp/1",
             Self::LookupKeys => b"aviso/lookup-keys/1",
             Self::Fingerprints => b"aviso/fingerprints/1",
             Self::Links => b"aviso/links/1",

@@ -16,6 +16,7 @@ mod m20261124_000011_create_routes;
 mod m20261124_000012_create_disputes;
 mod m20261124_000013_create_instances;
 mod m20261124_000014_lighten_payments;
+mod m20261124_000015_extend_accounts;
 mod m20261124_000017_win_expired_disputes;
 mod m20261124_000019_extend_endpoints;
 
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_create_disputes::Migration),
             Box::new(m20261124_000013_create_instances::Migration),
             Box::new(m20261124_000014_lighten_payments::Migration),
+            Box::new(m20261124_000015_extend_accounts::Migration),
             Box::new(m20261124_000017_win_expired_disputes::Migration),
             Box::new(m20261124_000019_extend_endpoints::Migration),
         ]

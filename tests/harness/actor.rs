@@ -3,11 +3,13 @@
 
 mod buyer;
 mod chat;
+mod member;
 mod merchant;
 mod staff;
 
 pub use buyer::{Buyer, Letter};
 pub use chat::Chat;
+pub use member::{Member, PASSWORD};
 pub use merchant::{Answer, Merchant, Order};
 pub use staff::Staff;
 

@@ -158,6 +158,8 @@ fn config(database: &TestDatabase, telegram: &Telegram, smtp: SocketAddr) -> Con
     config.server.listen = any;
     config.server.private_listen = any;
     config.database.url = Some(Secret::new(database.url_text()));
+    // Every browser of a test has the same address.
+    config.limits.forms_per_minute = 6_000;
     config.payments.sandbox_timeout_ms = 50;
     config.payments.more_sandboxes = vec!["sandbox_b".to_owned()];
     config.payments.acquirer_deadline_secs = 5;

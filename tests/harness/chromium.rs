@@ -11,6 +11,9 @@ use serde_json::json;
 
 use crate::until::until;
 
+/// The narrowest window that Chromium opens.
+const WINDOW_WIDTH_MIN: u32 = 500;
+
 /// A browser window.
 #[derive(Debug)]
 pub struct Chromium {
@@ -49,7 +52,13 @@ impl Chromium {
             format!("--window-size={width},{height}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        let wishes = json!({ "goog:chromeOptions": { "args": arguments, "binary": "/usr/bin/chromium" } });
+        let mut options = json!({ "args": arguments, "binary": "/usr/bin/chromium" });
+        // A window is never as narrow as a phone, so the screen is made one.
+        if width < WINDOW_WIDTH_MIN {
+            let screen = json!({ "width": width, "height": height, "pixelRatio": 1.0 });
+            options["mobileEmulation"] = json!({ "deviceMetrics": screen });
+        }
+        let wishes = json!({ "goog:chromeOptions": options });
         let wishes = wishes.as_object().cloned().unwrap_or_default();
         let url = format!("http://127.0.0.1:{port}");
         let page = until("Chromium", async || {

@@ -1,5 +1,12 @@
 //! End-to-end tests: a file for each feature, on both databases, over real sockets.
 
+mod account_attacks;
+mod account_data;
+mod account_factor;
+mod account_pages;
+mod account_payments;
+mod account_security;
+mod account_telegram;
 mod crash;
 mod crash_sweep;
 mod disputes;

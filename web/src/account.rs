@@ -2,8 +2,14 @@
 
 mod assets;
 mod bind;
+mod cards;
+mod close;
+mod code;
 mod confirm;
 mod cookie;
+mod data;
+mod device;
+mod entered;
 pub(crate) mod fault_page;
 mod field;
 mod form;
@@ -11,9 +17,19 @@ mod home;
 mod login;
 mod overview;
 mod page;
+mod password;
+mod payment;
+mod payments;
+mod push;
 mod register;
 mod reset;
 mod returned;
+mod security;
+mod sessions;
+mod settings;
+mod signed;
+mod totp;
+mod unlink;
 mod visitor;
 mod words;
 
@@ -39,9 +55,38 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account", get(overview::show))
         .route("/account/language", post(overview::set_language))
         .route("/account/telegram", post(bind::start))
+        .route("/login/code", get(code::show).post(code::submit))
+        .route("/login/push", get(push::show).post(push::ask))
+        .route("/login/push/finish", post(push::finish))
+        .route("/login/telegram", get(signed::show).post(signed::submit))
+        .route("/login/telegram/app", get(signed::show_app).post(signed::submit_app))
+        .route("/account/security", get(security::show))
+        .route("/account/password", post(password::submit))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-others", post(sessions::end_others))
+        .route("/account/telegram/unlink", post(unlink::submit))
+        .route("/account/totp", get(totp::show))
+        .route("/account/totp/start", post(totp::start))
+        .route("/account/totp/confirm", post(totp::confirm))
+        .route("/account/totp/end", post(totp::end))
+        .route("/account/payments", get(payments::show))
+        .route("/account/payments/{id}", get(payment::show))
+        .route("/account/payments/{id}/not-me", post(payment::not_me))
+        .route("/account/cards", get(cards::show))
+        .route("/account/cards/remove", post(cards::remove))
+        .route("/account/cards/freeze", post(cards::freeze))
+        .route("/account/settings", get(settings::show).post(settings::submit))
+        .route("/account/data", get(data::show))
+        .route("/account/data/export", post(data::export))
+        .route("/account/close", post(close::by_password))
+        .route("/account/close/ask", post(close::ask))
+        .route("/account/close/{token}", get(close::show).post(close::submit))
 }
 
 /// The style sheet and the icon.
 pub(crate) fn assets() -> Router<WebState> {
-    Router::new().route("/assets/style.css", get(assets::style)).route("/assets/icon.svg", get(assets::icon))
+    Router::new()
+        .route("/assets/style.css", get(assets::style))
+        .route("/assets/icon.svg", get(assets::icon))
+        .route("/assets/app.js", get(assets::app))
 }

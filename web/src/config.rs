@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use aviso_core::secret::Secret;
 use tokio::sync::watch;
 use url::Url;
 
@@ -42,6 +43,10 @@ pub struct Limits {
     pub form: Rate,
     /// Each address for each name that it tries to log in with.
     pub login: Rate,
+    /// Each address, for asking for a push to a chat. Each chat is asked five times an hour at most besides.
+    pub push: Rate,
+    /// Each account, for giving its password or a code again.
+    pub account: Rate,
 }
 
 impl Default for Limits {
@@ -52,6 +57,8 @@ impl Default for Limits {
             page: Rate::new(300, 100),
             form: Rate::new(20, 20),
             login: Rate::new(5, 5),
+            push: Rate::new(1, 10),
+            account: Rate::new(10, 10),
         }
     }
 }
@@ -105,13 +112,15 @@ pub struct WebConfig {
     /// How many proxies of ours stand before the hub and each add the caller's address to
     /// `X-Forwarded-For`. With 0 that header is not believed.
     pub trusted_proxies: usize,
+    /// The bot's token, to check what Telegram signed with it. Without it nobody logs in that way.
+    pub bot_token: Option<Secret>,
 }
 
 impl WebConfig {
     /// A configuration with the default limits and no proxy.
     #[must_use]
     pub fn new(public_url: Url, bot_link: impl Into<BotLink>) -> Self {
-        Self { public_url, bot_link: bot_link.into(), limits: Limits::default(), trusted_proxies: 0 }
+        Self { public_url, bot_link: bot_link.into(), limits: Limits::default(), trusted_proxies: 0, bot_token: None }
     }
 
     /// Whether people reach the hub over TLS.

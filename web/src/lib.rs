@@ -12,6 +12,7 @@ mod problem;
 mod request_id;
 mod secure;
 mod state;
+mod telegram;
 
 pub use api::openapi::openapi;
 pub use api::v1::{ROUTES, Route};

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use aviso_core::id::KeyId;
+use aviso_core::id::{AccountId, KeyId};
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
@@ -21,7 +21,7 @@ use crate::config::{Limits, Rate};
 use crate::problem::{Code, Problem};
 use crate::state::WebState;
 
-pub(crate) use address::{Caller, caller};
+pub(crate) use address::{Caller, caller, network};
 
 /// Entries that are full again are forgotten after so many checks.
 const SWEEP_EVERY: u32 = 4_096;
@@ -38,6 +38,10 @@ pub(crate) struct Limiters {
     pub(crate) form: Limiter<IpAddr>,
     /// Each address with each name it logs in as. By both, so that nobody can lock out another.
     pub(crate) login: Limiter<(IpAddr, String)>,
+    /// Each address that asks for a push to a chat.
+    pub(crate) push: Limiter<IpAddr>,
+    /// Each account whose password or code is asked for again.
+    pub(crate) account: Limiter<AccountId>,
 }
 
 impl Limiters {
@@ -48,6 +52,8 @@ impl Limiters {
             page: Limiter::new(limits.page),
             form: Limiter::new(limits.form),
             login: Limiter::new(limits.login),
+            push: Limiter::new(limits.push),
+            account: Limiter::new(limits.account),
         }
     }
 }

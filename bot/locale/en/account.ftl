@@ -26,3 +26,32 @@ account-password-changed =
     .title = Your password was changed
     .lead = The password of your account was changed.
     .next = If it was not you, reset it now with “Forgot password” on the sign-in page.
+account-totp-enabled =
+    .title = An authenticator was added
+    .lead = From now on, logging in to your account asks for its code.
+    .next = If it was not you, reset your password with “Forgot the password” and write to support.
+account-totp-disabled =
+    .title = The authenticator was removed
+    .lead = Logging in to your account no longer asks for a code.
+    .next = If it was not you, change your password and add an authenticator again.
+account-codes-wrong =
+    .title = Wrong codes at your log-in
+    .lead = Somebody who knows your password gave ten wrong codes. Codes are not taken for a quarter of an hour; recovery codes are.
+    .next = If it was not you, change your password now.
+account-recovery-code-used =
+    .title = A recovery code was used
+    .lead = Somebody used one of your recovery codes in place of the authenticator.
+    .next = If it was not you, change your password. If you lost the authenticator, remove it in your account and add a new one.
+login-question =
+    <b>Log in?</b>
+    A browser wants to log in to your account. If it is you, tap the number that you see on its screen. If it is not you, tap “Not me”.
+
+    Device: { $device }
+    Network: { $network }
+    { $at }. Valid for two minutes, one try only.
+login-confirmed =
+    <b>The number is right</b>
+    Go back to the page in your browser to finish.
+login-denied =
+    <b>Stopped</b>
+    Nobody was logged in. If you did not ask for it, somebody may know your e-mail address or @username; that alone opens nothing. If it happens again, look at your sessions and change your password.

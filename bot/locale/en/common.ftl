@@ -20,6 +20,7 @@ line-card = Card •• { $last4 }
 line-order = Order <code>{ $order }</code>
 line-reference = Reference <code>{ $reference }</code>
 line-date = { $at }
+line-codes-left = Recovery codes left: { $left }
 line-device = Device: { $device }
 line-refund-pending = A refund of <b>{ $amount }</b> is on its way to your bank.
 

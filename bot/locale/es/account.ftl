@@ -26,3 +26,32 @@ account-password-changed =
     .title = Su contraseña ha cambiado
     .lead = Se cambió la contraseña de su cuenta.
     .next = Si no fue usted, restablézcala ahora con «¿Olvidó la contraseña?» en la página de acceso.
+account-totp-enabled =
+    .title = Se añadió un autenticador
+    .lead = Desde ahora, al iniciar sesión en su cuenta se pide su código.
+    .next = Si no fue usted, restablezca la contraseña con «¿Olvidó la contraseña?» y escriba a soporte.
+account-totp-disabled =
+    .title = Se quitó el autenticador
+    .lead = Al iniciar sesión en su cuenta ya no se pide un código.
+    .next = Si no fue usted, cambie la contraseña y vuelva a añadir un autenticador.
+account-codes-wrong =
+    .title = Códigos incorrectos al iniciar sesión
+    .lead = Alguien que conoce su contraseña dio diez códigos incorrectos. Durante un cuarto de hora no se aceptan códigos; los de recuperación sí.
+    .next = Si no fue usted, cambie la contraseña ahora.
+account-recovery-code-used =
+    .title = Se usó un código de recuperación
+    .lead = Alguien usó uno de sus códigos de recuperación en lugar del autenticador.
+    .next = Si no fue usted, cambie la contraseña. Si perdió el autenticador, quítelo en su cuenta y añada otro.
+login-question =
+    <b>¿Iniciar sesión?</b>
+    Un navegador quiere entrar en su cuenta. Si es usted, toque el número que ve en su pantalla. Si no lo es, toque «No fui yo».
+
+    Dispositivo: { $device }
+    Red: { $network }
+    { $at }. Vale dos minutos, un solo intento.
+login-confirmed =
+    <b>El número es correcto</b>
+    Vuelva a la página de su navegador para terminar.
+login-denied =
+    <b>Detenido</b>
+    Nadie ha entrado. Si usted no lo pidió, puede que alguien conozca su correo o su @usuario; eso solo no abre nada. Si vuelve a ocurrir, revise sus sesiones y cambie la contraseña.

@@ -20,6 +20,7 @@ line-card = Tarjeta •• { $last4 }
 line-order = Pedido <code>{ $order }</code>
 line-reference = Referencia <code>{ $reference }</code>
 line-date = { $at }
+line-codes-left = Códigos de recuperación que quedan: { $left }
 line-device = Dispositivo: { $device }
 line-refund-pending = Un reembolso de <b>{ $amount }</b> va de camino a su banco.
 

@@ -20,6 +20,7 @@ line-card = Карта •• { $last4 }
 line-order = Заказ <code>{ $order }</code>
 line-reference = Номер платежа <code>{ $reference }</code>
 line-date = { $at }
+line-codes-left = Осталось запасных кодов: { $left }
 line-device = Устройство: { $device }
 line-refund-pending = Возврат <b>{ $amount }</b> отправлен в ваш банк.
 

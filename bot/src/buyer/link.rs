@@ -7,6 +7,7 @@ use aviso_core::id::LinkId;
 use super::{register, say};
 use crate::callback::Press;
 use crate::clean;
+use crate::notice::page_key;
 use crate::person::Person;
 use crate::router::{Handling, Pressed};
 use crate::screen::{Key, Screen};
@@ -59,12 +60,18 @@ pub(super) async fn answer(
     let text = match desk.services.accounts.answer_link(id, person.user.id, number).await {
         Ok(BindAnswer::Confirmed) => "link-confirmed",
         Ok(BindAnswer::StaffAdded) => "link-staff-added",
+        Ok(BindAnswer::LogInConfirmed) => "login-confirmed",
+        Ok(BindAnswer::LogInDenied) => "login-denied",
         Ok(BindAnswer::Denied) if number.is_none() => "link-not-me",
         Ok(BindAnswer::Denied) => "link-wrong-number",
         Err(AccountError::LinkInvalid) => "link-invalid",
         Err(error) => return Err(error.into()),
     };
-    desk.api.replace(person.chat_id(), pressed.message_id, &Screen::text(words.say(text))).await?;
+    let mut screen = Screen::text(words.say(text));
+    if text == "login-denied" {
+        screen = screen.row(page_key(words.say("key-account"), &desk.site, "account/security"));
+    }
+    desk.api.replace(person.chat_id(), pressed.message_id, &screen).await?;
     if text == "link-staff-added" {
         let staff = desk.services.accounts.staff(person.user.id).await?;
         super::publish_for_staff(desk, &Person { staff, ..person.clone() }).await;

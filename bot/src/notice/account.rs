@@ -4,8 +4,9 @@ use aviso_core::event::{Event, EventType};
 use url::Url;
 
 use super::{Follow, Notice, page_key};
+use crate::callback::Press;
 use crate::clean;
-use crate::screen::Screen;
+use crate::screen::{Key, Screen};
 use crate::words::{Args, Words};
 
 pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
@@ -26,6 +27,28 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
         html.push('\n');
         html.push_str(&words.tell("line-device", &Args::new().with("device", device)));
     }
-    let key = page_key(words.say("key-account"), site, "account");
+    if let (EventType::AccountRecoveryCodeUsed, Some(left)) = (event.kind, event.audience.facts.get("left")) {
+        html.push('\n');
+        html.push_str(&words.tell("line-codes-left", &Args::new().with("left", left)));
+    }
+    let key = page_key(words.say("key-account"), site, "account/security");
     Notice::new(Screen::text(html).row(key), Follow::Aside)
+}
+
+/// A browser wants in: where it is, and the numbers of which one stands on its screen.
+pub(super) fn log_in(event: &Event, words: &Words) -> Option<Notice> {
+    let facts = &event.audience.facts;
+    let link = event.audience.link_id?;
+    let fact = |key: &str| facts.get(key).and_then(|text| clean::line(text, 80)).unwrap_or_else(|| "–".to_owned());
+    let args = Args::new()
+        .with("device", fact("device"))
+        .with("network", fact("network"))
+        .with("at", words.moment(event.created_at));
+    let numbers: Vec<i32> = facts.get("options")?.split(',').filter_map(|number| number.parse().ok()).collect();
+    let keys = numbers.iter().map(|number| Key::press(number.to_string(), Press::Number(link, Some(*number))));
+    let screen = Screen::text(words.tell("login-question", &args))
+        .row(keys)
+        .row([Key::press(words.say("key-not-me"), Press::Number(link, None))])
+        .protected();
+    Some(Notice::new(screen, Follow::Aside))
 }

@@ -43,6 +43,13 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
         | EventType::PaymentAuthorizationExpiring
+        | EventType::AccountLoginRequested
+        | EventType::AccountTotpEnabled
+        | EventType::AccountTotpDisabled
+        | EventType::AccountCodesWrong
+        | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountClosing
+        | EventType::AccountClosed
         | EventType::CardSaved
         | EventType::CardRemoved
         | EventType::CardExpiring

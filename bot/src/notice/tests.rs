@@ -9,7 +9,7 @@ use aviso_core::document::{
     RefundDocument, SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
-use aviso_core::id::{DeliveryId, EventId, PaymentId, ReviewId};
+use aviso_core::id::{DeliveryId, EventId, LinkId, PaymentId, ReviewId};
 use aviso_core::language::Language;
 use aviso_core::merchant::Mode;
 use aviso_core::payment::decline::DeclineCode;
@@ -97,6 +97,9 @@ fn event(kind: EventType, shop: &str) -> Event {
     let facts = [
         ("shop", shop.to_owned()),
         ("device", shop.repeat(50)),
+        ("network", shop.to_owned()),
+        ("options", "13,47,82".to_owned()),
+        ("left", "9".to_owned()),
         ("reasons", "list.block.email, ".repeat(40)),
         ("review", ReviewId::new(now()).to_string()),
         ("decision", "approved".to_owned()),
@@ -154,6 +157,7 @@ fn event(kind: EventType, shop: &str) -> Event {
             ..Document::default()
         },
         audience: Audience {
+            link_id: Some(LinkId::new(now())),
             facts: facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
             ..Audience::default()
         },
@@ -241,7 +245,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 5 + 5 + 10));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 10 + 5 + 10));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! Pressing Start alone binds nothing: somebody could have sent the link. The person must read the
 //! number from the screen that started it, and that browser must finish it.
 
+use crate::account::entry::{Entered, Visit};
 use crate::account::link::{Link, LinkPurpose, LinkState};
-use crate::account::login::{Entry, LoggedIn};
 use crate::account::register::name_the_taken;
 use crate::account::{AccountError, Accounts, TelegramUser};
 use crate::clock::Timestamp;
@@ -33,8 +33,12 @@ pub enum BindAnswer {
     Confirmed,
     /// Right: the person is a member of staff now.
     StaffAdded,
+    /// Right: the browser is logged in when it asks.
+    LogInConfirmed,
     /// Wrong, or *not me*: the link is dead.
     Denied,
+    /// The same for a log-in: somebody may know the e-mail or @username.
+    LogInDenied,
 }
 
 /// What the browser shows while it waits.
@@ -64,9 +68,12 @@ impl Accounts {
                 let staff = match link.purpose {
                     LinkPurpose::BindTelegram => false,
                     LinkPurpose::InviteStaff => true,
-                    LinkPurpose::ConfirmEmail | LinkPurpose::ConfirmEmailAndTelegram | LinkPurpose::ResetPassword => {
-                        return Err(AccountError::LinkInvalid);
-                    }
+                    LinkPurpose::ConfirmEmail
+                    | LinkPurpose::ConfirmEmailAndTelegram
+                    | LinkPurpose::ResetPassword
+                    | LinkPurpose::LogIn
+                    | LinkPurpose::SecondFactor
+                    | LinkPurpose::CloseAccount => return Err(AccountError::LinkInvalid),
                 };
                 if !staff && rows::by_telegram(tx.conn(), user.id).await?.is_some() {
                     return Err(AccountError::TelegramTaken);
@@ -105,6 +112,9 @@ impl Accounts {
                 };
                 let link =
                     links::take(tx, id, LinkState::Claimed, next, now).await?.ok_or(AccountError::LinkInvalid)?;
+                if link.purpose == LinkPurpose::LogIn {
+                    return Ok(if right { BindAnswer::LogInConfirmed } else { BindAnswer::LogInDenied });
+                }
                 if !right {
                     return Ok(BindAnswer::Denied);
                 }
@@ -161,22 +171,14 @@ impl Accounts {
     /// # Errors
     ///
     /// [`AccountError::LinkInvalid`], [`AccountError::TelegramTaken`], [`AccountError::AccountBound`].
-    pub async fn finish_bind_and_log_in(
-        &self,
-        id: LinkId,
-        browser: &Secret,
-        device: &str,
-    ) -> Result<LoggedIn, AccountError> {
+    pub async fn finish_bind_and_log_in(&self, id: LinkId, visit: Visit<'_>) -> Result<Entered, AccountError> {
         let now = self.clock.now();
-        let entry = self
-            .store
+        self.store
             .write(async |tx| {
-                let entry = Entry::new(self.bind(tx, id, browser, now).await?, device, now);
-                self.enter(tx, &entry).await?;
-                Ok::<_, AccountError>(entry)
+                let account = self.bind(tx, id, visit.browser, now).await?;
+                Ok(self.admit(tx, account, visit, now).await?)
             })
-            .await?;
-        Ok(entry.logged_in())
+            .await
     }
 
     async fn bind(&self, tx: &Tx, id: LinkId, browser: &Secret, now: Timestamp) -> Result<AccountId, AccountError> {

@@ -15,7 +15,7 @@ use crate::event::EventType;
 use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::store::account::Standing;
-use crate::store::{Tx, account as rows, event as events, link as links};
+use crate::store::{Tx, account as rows, event as events, link as links, session as sessions};
 
 /// What the page behind the link asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +162,7 @@ impl Accounts {
                 links::end(tx, account, &[LinkPurpose::BindTelegram]).await?;
                 rows::set_password(tx, account, None).await?;
                 told.extend(self.release_telegram(tx, account, now).await?);
-                rows::revoke_sessions(tx, account, now).await?;
+                sessions::revoke_all(tx, account, None, now).await?;
             }
             rows::adopt_payments(tx, account).await?;
             told.push(self.event(EventType::AccountEmailConfirmed, account, now));
@@ -207,6 +207,11 @@ fn decide(
             ConfirmAnswer::Number(_) => Decision::WrongNumber,
             ConfirmAnswer::Nothing | ConfirmAnswer::Password(_) | ConfirmAnswer::NotMine => Decision::AskAgain,
         },
-        LinkPurpose::BindTelegram | LinkPurpose::ResetPassword | LinkPurpose::InviteStaff => Decision::Over,
+        LinkPurpose::BindTelegram
+        | LinkPurpose::ResetPassword
+        | LinkPurpose::InviteStaff
+        | LinkPurpose::LogIn
+        | LinkPurpose::SecondFactor
+        | LinkPurpose::CloseAccount => Decision::Over,
     }
 }

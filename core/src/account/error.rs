@@ -1,5 +1,6 @@
 //! What can go wrong with an account.
 
+use crate::secret::KeyError;
 use crate::store::StoreError;
 
 /// Why an account was not created, bound or entered.
@@ -17,9 +18,27 @@ pub enum AccountError {
     /// The account has another Telegram identity.
     #[error("the account is already connected to another Telegram account")]
     AccountBound,
+    /// A code of an authenticator, or a recovery code, is wrong, used, or given too often.
+    #[error("the code is wrong or was used before")]
+    CodeWrong,
+    /// One of the last three passwords.
+    #[error("the password was used before")]
+    PasswordUsed,
+    /// Without Telegram nothing would be left to log in with.
+    #[error("a password and a confirmed e-mail have to be left to log in with")]
+    LastWayIn,
+    /// The e-mail has to be confirmed first.
+    #[error("the e-mail is not confirmed")]
+    EmailUnconfirmed,
+    /// No account is connected to this Telegram.
+    #[error("no account is connected to this Telegram account")]
+    TelegramUnknown,
     /// Hashing failed: no memory.
     #[error("the password could not be hashed")]
     Hashing,
+    /// Something sealed does not open: a master key is missing from the configuration.
+    #[error("something sealed cannot be opened: a master key is missing from the configuration")]
+    Seal(#[from] KeyError),
     /// The database did not do it.
     #[error("the store failed")]
     Store(#[from] StoreError),

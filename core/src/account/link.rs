@@ -21,9 +21,27 @@ pub enum LinkPurpose {
     ResetPassword,
     /// Makes the Telegram user who opens it a member of staff.
     InviteStaff,
+    /// Logs a browser in after a push to the bot was answered.
+    LogIn,
+    /// Logs a browser in after the code of an authenticator was given.
+    SecondFactor,
+    /// Ends an account.
+    CloseAccount,
 }
 
 impl LinkPurpose {
+    /// Every purpose.
+    const ALL: [Self; 8] = [
+        Self::ConfirmEmail,
+        Self::ConfirmEmailAndTelegram,
+        Self::BindTelegram,
+        Self::ResetPassword,
+        Self::InviteStaff,
+        Self::LogIn,
+        Self::SecondFactor,
+        Self::CloseAccount,
+    ];
+
     /// The name in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -33,15 +51,16 @@ impl LinkPurpose {
             Self::BindTelegram => "bind_telegram",
             Self::ResetPassword => "reset_password",
             Self::InviteStaff => "invite_staff",
+            Self::LogIn => "log_in",
+            Self::SecondFactor => "second_factor",
+            Self::CloseAccount => "close_account",
         }
     }
 
     /// The purpose with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ConfirmEmail, Self::ConfirmEmailAndTelegram, Self::BindTelegram, Self::ResetPassword, Self::InviteStaff]
-            .into_iter()
-            .find(|purpose| purpose.as_str() == name)
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
     }
 
     /// How long it may be used.
@@ -50,7 +69,9 @@ impl LinkPurpose {
         match self {
             Self::ConfirmEmail | Self::ConfirmEmailAndTelegram => Duration::from_secs(24 * 3_600),
             Self::BindTelegram => Duration::from_secs(15 * 60),
-            Self::ResetPassword | Self::InviteStaff => Duration::from_secs(30 * 60),
+            Self::ResetPassword | Self::InviteStaff | Self::CloseAccount => Duration::from_secs(30 * 60),
+            Self::LogIn => Duration::from_secs(2 * 60),
+            Self::SecondFactor => Duration::from_secs(5 * 60),
         }
     }
 }
@@ -165,6 +186,8 @@ pub struct LinkPayload {
     pub role: Option<String>,
     /// The numbers to choose from.
     pub options: Vec<i32>,
+    /// Wrong codes so far.
+    pub tries: u8,
 }
 
 /// A number of two digits, and three to choose from, in random order.

@@ -109,6 +109,16 @@ pub(crate) async fn verify(password: Secret, stored: Option<String>) -> bool {
     .unwrap_or(false)
 }
 
+/// Whether it is one of these. Off the async threads, as it takes as long as comparing with each.
+pub(crate) async fn is_one_of(password: &NewPassword, hashes: Vec<String>) -> bool {
+    for hash in hashes {
+        if verify(password.0.clone(), Some(hash)).await {
+            return true;
+        }
+    }
+    false
+}
+
 /// The hash of a password that nobody has.
 static DUMMY: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
     SaltString::encode_b64(&[7; 16])

@@ -3,6 +3,7 @@
 use crate::account::email::EmailAddress;
 use crate::account::link::{Link, LinkPurpose};
 use crate::account::password::{self, NewPassword};
+use crate::account::time_zone::TimeZone;
 use crate::account::username::Username;
 use crate::account::{Account, AccountError, Accounts, Session, TelegramUser};
 use crate::clock::Timestamp;
@@ -10,7 +11,7 @@ use crate::event::{Event, EventType};
 use crate::id::{AccountId, LinkId};
 use crate::language::Language;
 use crate::secret::{Secret, sha256_hex};
-use crate::store::{Constraint, StoreError, Tx, account as rows, event as events, link as links};
+use crate::store::{Constraint, StoreError, Tx, account as rows, event as events, link as links, session as sessions};
 
 /// What the form gives.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ impl Accounts {
             .write(async |tx| {
                 // A reset ends sessions and links; no link may be made in between by an ended session.
                 rows::lock(tx, session.account_id).await?;
-                if !rows::session_lives(tx.conn(), session.id).await? {
+                if !sessions::lives(tx.conn(), session.id).await? {
                     return Err(AccountError::Credentials);
                 }
                 links::insert(tx, &bind).await.map_err(AccountError::from)
@@ -206,6 +207,7 @@ fn blank(email: &EmailAddress, language: Language, now: Timestamp) -> Account {
         email_confirmed_at: None,
         has_password: false,
         language,
+        time_zone: TimeZone::default(),
         telegram: None,
     }
 }

@@ -1,12 +1,19 @@
 //! The Telegram side of accounts: who wrote, alias upkeep, blocked and revived chats, unlinking.
 
+use std::time::Duration;
+
+use crate::account::link::LinkPurpose;
+use crate::account::time_zone::TimeZone;
 use crate::account::username::Username;
 use crate::account::{Account, AccountError, Accounts};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
 use crate::id::AccountId;
 use crate::language::Language;
-use crate::store::{StoreError, Tx, account as rows, event as events};
+use crate::store::{StoreError, Tx, account as rows, event as events, link as links};
+
+/// How often it is noted that a user still bears their @username.
+const SEEN_EVERY: Duration = Duration::from_secs(24 * 3_600);
 
 /// A Telegram user as an update describes them. Every text is hostile input.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -72,10 +79,12 @@ impl Accounts {
     /// [`StoreError`].
     pub async fn refresh_telegram(&self, user: &TelegramUser) -> Result<(), StoreError> {
         let username = user.username_ci();
-        if !rows::telegram_changed(self.store.reader(), user, username.as_deref()).await? {
+        let now = self.clock.now();
+        let seen_since = now.before(SEEN_EVERY);
+        if !rows::telegram_changed(self.store.reader(), user, username.as_deref(), seen_since).await? {
             return Ok(());
         }
-        self.store.write(async |tx| rows::refresh_telegram(tx, user, username.as_deref()).await).await
+        self.store.write(async |tx| rows::see_telegram(tx, user, username.as_deref(), now).await).await
     }
 
     /// A chat cannot be written to any more (`true`), or can again.
@@ -88,15 +97,21 @@ impl Accounts {
         self.store.write(async |tx| rows::set_telegram_gone(tx, chat_id, at).await).await
     }
 
-    /// Releases the Telegram identity of an account.
+    /// Releases the Telegram identity of an account, and ends what a chat began for it. A password and a
+    /// confirmed e-mail have to be left: nobody shuts themselves out.
     ///
     /// # Errors
     ///
-    /// [`AccountError::Store`].
+    /// [`AccountError::LastWayIn`].
     pub async fn unlink_telegram(&self, account: AccountId) -> Result<bool, AccountError> {
         let now = self.clock.now();
         self.store
             .write(async |tx| {
+                let standing = rows::lock(tx, account).await?;
+                if !standing.is_some_and(|standing| standing.is_confirmed && standing.password_hash.is_some()) {
+                    return Err(AccountError::LastWayIn);
+                }
+                links::end(tx, account, &[LinkPurpose::BindTelegram, LinkPurpose::LogIn]).await?;
                 let told = self.release_telegram(tx, account, now).await?;
                 events::insert(tx, told.as_slice()).await?;
                 Ok(told.is_some())
@@ -113,6 +128,15 @@ impl Accounts {
     ) -> Result<Option<Event>, StoreError> {
         let released = rows::unlink_telegram(tx, account, now).await?;
         Ok(released.then(|| self.event(EventType::AccountTelegramUnlinked, account, now)))
+    }
+
+    /// Changes the clock that a person's times are shown by.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn set_time_zone(&self, account: AccountId, zone: TimeZone) -> Result<(), StoreError> {
+        self.store.write(async |tx| rows::set_time_zone(tx, account, zone).await).await
     }
 
     /// Changes the language that a person is written to in.

@@ -29,6 +29,18 @@ fn browser(name: &str) -> Secret {
     Secret::new(format!("browser of {name}"))
 }
 
+fn visit(browser: &Secret) -> Visit<'_> {
+    Visit { browser, device: "" }
+}
+
+/// An account without an authenticator lets in at once.
+fn came_in(entered: Entered) -> LoggedIn {
+    match entered {
+        Entered::In(session) => session,
+        Entered::CodeNeeded(_) => panic!("there is no authenticator"),
+    }
+}
+
 fn telegram(id: i64, username: &str) -> TelegramUser {
     TelegramUser {
         id,
@@ -114,11 +126,11 @@ impl World {
 
     async fn bind(&self, ticket: &BindTicket, user: &TelegramUser, browser: &Secret) -> LoggedIn {
         assert_eq!(self.number_is_right(ticket, user).await, BindAnswer::Confirmed);
-        self.accounts.finish_bind_and_log_in(ticket.link_id, browser, "").await.unwrap()
+        came_in(self.accounts.finish_bind_and_log_in(ticket.link_id, visit(browser)).await.unwrap())
     }
 
     async fn may_log_in(&self, name: &str, password: &str) -> bool {
-        match self.accounts.log_in(name, &Secret::new(password), "").await {
+        match self.accounts.log_in(name, &Secret::new(password), visit(&browser("somebody"))).await {
             Ok(_) => true,
             Err(AccountError::Credentials) => false,
             Err(error) => panic!("{error}"),
@@ -154,7 +166,8 @@ async fn who_registered_a_strangers_address_is_put_out_when_its_owner_confirms()
     let ticket = world.form(PASSWORD, &browser("attacker")).await;
     let token = world.mailed().await;
     let bound = world.bind(&ticket, &attacker(), &browser("attacker")).await;
-    let logged_in = world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), "").await.unwrap();
+    let logged_in =
+        came_in(world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), visit(&browser("somebody"))).await.unwrap());
     world.told().await;
     assert_eq!(world.asks(&token, "victim").await, ConfirmQuestion::Password);
     let done = world.confirm(&token, "victim", ConfirmAnswer::NotMine).await.unwrap();
@@ -181,7 +194,9 @@ async fn one_press_in_another_browser_confirms_nothing() {
     }
     let refused = world.accounts.confirm_email(&token, None, ConfirmAnswer::Nothing).await;
     assert!(matches!(refused, Err(AccountError::Credentials)), "no browser is no proof");
-    let account = world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), "").await.unwrap().account_id;
+    let account =
+        came_in(world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), visit(&browser("somebody"))).await.unwrap())
+            .account_id;
     assert!(world.accounts.get(account).await.unwrap().unwrap().email_confirmed_at.is_none());
 }
 
@@ -192,7 +207,7 @@ async fn a_binding_begun_before_the_confirmation_cannot_be_finished_after_it() {
     let token = world.mailed().await;
     assert_eq!(world.number_is_right(&ticket, &attacker()).await, BindAnswer::Confirmed);
     world.confirm(&token, "victim", ConfirmAnswer::NotMine).await.unwrap();
-    let late = world.accounts.finish_bind_and_log_in(ticket.link_id, &browser("attacker"), "").await;
+    let late = world.accounts.finish_bind_and_log_in(ticket.link_id, visit(&browser("attacker"))).await;
     assert!(matches!(late, Err(AccountError::LinkInvalid)));
     assert!(world.accounts.by_telegram(attacker().id).await.unwrap().is_none());
 }
@@ -216,7 +231,8 @@ async fn a_reset_ends_bindings_that_are_under_way_and_ended_sessions_begin_none(
     let token = world.mailed().await;
     world.confirm(&token, "owner", ConfirmAnswer::Nothing).await.unwrap();
     // A thief has the password.
-    let thief = world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), "").await.unwrap();
+    let thief =
+        came_in(world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), visit(&browser("somebody"))).await.unwrap());
     let (session, _) = world.accounts.by_session(&thief.token).await.unwrap().unwrap();
     let ticket = world.accounts.start_bind(&session, &browser("thief")).await.unwrap();
     world.number_is_right(&ticket, &attacker()).await;
@@ -229,7 +245,7 @@ async fn a_reset_ends_bindings_that_are_under_way_and_ended_sessions_begin_none(
 
 #[tokio::test]
 async fn a_password_taken_away_while_it_is_compared_opens_no_session() {
-    let password = Secret::new(PASSWORD);
+    let (password, here) = (Secret::new(PASSWORD), browser("somebody"));
     for wait_ms in [0, 5, 20, 60] {
         let world = World::start().await;
         world.form(PASSWORD, &browser("attacker")).await;
@@ -238,9 +254,9 @@ async fn a_password_taken_away_while_it_is_compared_opens_no_session() {
             tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
             world.confirm(&token, "victim", ConfirmAnswer::NotMine).await.unwrap()
         };
-        let (session, _) = tokio::join!(world.accounts.log_in(VICTIM, &password, ""), confirming);
+        let (session, _) = tokio::join!(world.accounts.log_in(VICTIM, &password, visit(&here)), confirming);
         // Whichever came first, no session outlives the password.
-        if let Ok(session) = session {
+        if let Ok(session) = session.map(came_in) {
             assert!(!world.lives(&session).await, "after {wait_ms} ms");
         }
     }
@@ -310,7 +326,7 @@ async fn a_form_with_a_taken_address_goes_the_same_way_and_binds_nothing() {
     assert_eq!(accounts.bind_ticket(ticket.link_id, &curious).await.unwrap().match_code, ticket.match_code);
     assert_eq!(world.number_is_right(&ticket, &attacker()).await, BindAnswer::Confirmed);
     assert_eq!(accounts.bind_state(ticket.link_id, &curious).await.unwrap(), BindState::Confirmed);
-    let finished = accounts.finish_bind_and_log_in(ticket.link_id, &curious, "").await;
+    let finished = accounts.finish_bind_and_log_in(ticket.link_id, visit(&curious)).await;
     assert!(matches!(finished, Err(AccountError::LinkInvalid)));
     assert!(!world.may_log_in(VICTIM, PASSWORD).await && world.may_log_in(VICTIM, OTHER_PASSWORD).await);
     assert!(accounts.by_telegram(attacker().id).await.unwrap().is_none());
@@ -389,7 +405,8 @@ async fn the_bot_registers_a_new_address_with_link_and_number() {
 async fn who_is_logged_in_connects_telegram_later() {
     let world = World::start().await;
     world.form(PASSWORD, &browser("owner")).await;
-    let login = world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), "").await.unwrap();
+    let login =
+        came_in(world.accounts.log_in(VICTIM, &Secret::new(PASSWORD), visit(&browser("somebody"))).await.unwrap());
     let (session, _) = world.accounts.by_session(&login.token).await.unwrap().unwrap();
     let ticket = world.accounts.start_bind(&session, &browser("owner")).await.unwrap();
     world.number_is_right(&ticket, &victim()).await;

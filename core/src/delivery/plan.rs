@@ -42,6 +42,8 @@ pub struct Planner {
 enum ToldBy {
     /// Not at all.
     Nothing,
+    /// In the bot only: it asks something there.
+    Chat,
     /// In the bot; by e-mail when there is no chat.
     ChatOrMail,
     /// In the bot and by e-mail.
@@ -57,7 +59,12 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::RefundSucceeded
         | EventType::AccountPasswordChanged
         | EventType::AccountTelegramLinked
+        | EventType::AccountTotpEnabled
+        | EventType::AccountTotpDisabled
+        | EventType::AccountCodesWrong
+        | EventType::AccountRecoveryCodeUsed
         | EventType::AccountTelegramUnlinked => ToldBy::ChatAndMail,
+        EventType::AccountLoginRequested => ToldBy::Chat,
         EventType::PaymentInReview
         | EventType::PaymentAuthorized
         | EventType::PaymentActionRequired
@@ -74,7 +81,10 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::MandateCreated
         | EventType::MandateEnded
         | EventType::AccountLogin => ToldBy::ChatOrMail,
-        EventType::AccountRegistered | EventType::AccountPasswordReset => ToldBy::Mail,
+        EventType::AccountRegistered
+        | EventType::AccountPasswordReset
+        | EventType::AccountClosing
+        | EventType::AccountClosed => ToldBy::Mail,
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
@@ -105,6 +115,13 @@ const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountEmailConfirmed
         | EventType::AccountTelegramLinked
         | EventType::AccountTelegramUnlinked
+        | EventType::AccountLoginRequested
+        | EventType::AccountTotpEnabled
+        | EventType::AccountTotpDisabled
+        | EventType::AccountCodesWrong
+        | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountClosing
+        | EventType::AccountClosed
         | EventType::ReviewOpened => Lane::Interactive,
         EventType::PaymentCreated
         | EventType::PaymentActionRequired
@@ -336,6 +353,7 @@ fn person_routes<'a>(event: &'a Event, account: Option<&Account>) -> Vec<NewDeli
     let mail = mail_address(event, account).map(|address| route(ChannelKind::Email, address));
     match told_by {
         ToldBy::Nothing => Vec::new(),
+        ToldBy::Chat => chat.into_iter().collect(),
         ToldBy::Mail => mail.into_iter().collect(),
         ToldBy::ChatOrMail => chat.or(mail).into_iter().collect(),
         ToldBy::ChatAndMail => chat.into_iter().chain(mail).collect(),
@@ -347,6 +365,7 @@ pub(super) fn mail_address(event: &Event, account: Option<&Account>) -> Option<S
     let confirmed = account.filter(|account| account.email_confirmed_at.is_some()).map(|a| a.email.clone());
     match told_by(event.kind) {
         ToldBy::Mail => event.audience.email.clone(),
+        ToldBy::Chat => None,
         ToldBy::Nothing | ToldBy::ChatOrMail | ToldBy::ChatAndMail => confirmed.or(event.audience.email.clone()),
     }
 }

@@ -41,6 +41,21 @@ impl<T> Page<T> {
     }
 }
 
+/// What a buyer's list is narrowed to. All that is given has to fit.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Where they stand.
+    pub status: Option<Status>,
+    /// The shop.
+    pub shop: Option<MerchantId>,
+    /// Part of the description, the order number or the reference, in any case.
+    pub text: Option<String>,
+    /// Not made before.
+    pub from: Option<Timestamp>,
+    /// Made before.
+    pub until: Option<Timestamp>,
+}
+
 /// All that is known of a payment, for staff and its buyer.
 #[derive(Debug, Clone)]
 pub struct PaymentDetails {
@@ -116,6 +131,61 @@ impl Payments {
         limit: u64,
     ) -> Result<Page<PaymentDocument>, StoreError> {
         self.page(&rows::Filter { account: Some(account), ..rows::Filter::default() }, before, limit).await
+    }
+
+    /// The payments of a buyer's account that fit a search, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn search_of_account(
+        &self,
+        account: AccountId,
+        search: &Search,
+        before: Option<PaymentId>,
+        limit: u64,
+    ) -> Result<Page<PaymentDocument>, StoreError> {
+        let Search { status, shop, text, from, until } = search.clone();
+        // No text has a NUL, and PostgreSQL refuses the question.
+        if text.as_ref().is_some_and(|text| text.contains('\0')) {
+            return Ok(Page { items: Vec::new(), has_more: false });
+        }
+        let filter = rows::Filter {
+            account: Some(account),
+            status,
+            merchant: shop,
+            text,
+            from,
+            until,
+            ..rows::Filter::default()
+        };
+        self.page(&filter, before, limit).await
+    }
+
+    /// The shops that a buyer paid or tried to pay, by name.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn shops_of_account(&self, account: AccountId) -> Result<Vec<(MerchantId, String)>, StoreError> {
+        let conn = self.store.reader();
+        let mut shops = Vec::new();
+        for id in rows::shops(conn, account).await? {
+            shops.push((id, merchants::name(conn, id).await?));
+        }
+        shops.sort_by(|one, other| one.1.cmp(&other.1));
+        Ok(shops)
+    }
+
+    /// Everything about a payment of a buyer's.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentError::NotFound`] also for other people's payments.
+    pub async fn details_of_account(&self, account: AccountId, id: PaymentId) -> Result<PaymentDetails, PaymentError> {
+        let details = self.details(id).await?;
+        let is_theirs = details.payment.account_id == Some(account);
+        if is_theirs { Ok(details) } else { Err(PaymentError::NotFound(id)) }
     }
 
     async fn page(

@@ -1,18 +1,15 @@
 //! Rows of accounts, Telegram identities and sessions.
 
-use std::time::Duration;
-
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::LockType;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
-use super::entity::{account, payment, session, telegram_identity};
+use super::entity::{account, payment, telegram_identity};
 use super::{StoreError, Tx, locks_rows};
-use crate::account::{Account, Session, TelegramIdentity, TelegramUser};
+use crate::account::time_zone::TimeZone;
+use crate::account::{Account, TelegramIdentity, TelegramUser};
 use crate::clock::Timestamp;
-use crate::id::{AccountId, SessionId};
+use crate::id::AccountId;
 use crate::language::Language;
 
 async fn with_telegram(conn: &impl ConnectionTrait, row: account::Model) -> Result<Account, StoreError> {
@@ -31,6 +28,7 @@ fn account_from(row: account::Model, identity: Option<telegram_identity::Model>)
         email_confirmed_at: row.email_confirmed_at.map(Timestamp::from_micros),
         has_password: row.password_hash.is_some(),
         language: Language::from_code(&row.language).unwrap_or_default(),
+        time_zone: row.time_zone.parse().unwrap_or_default(),
         telegram: identity.map(|identity| TelegramIdentity {
             tg_user_id: identity.tg_user_id,
             chat_id: identity.chat_id,
@@ -56,6 +54,8 @@ pub(crate) async fn insert(
         password_hash: password_hash.map(str::to_owned),
         language: account.language.code().to_owned(),
         created_at: now.as_micros(),
+        time_zone: account.time_zone.name().to_owned(),
+        closed_at: None,
     };
     account::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
@@ -136,20 +136,40 @@ pub(crate) async fn password_by_email(
     Ok(row.and_then(|row| Some((AccountId::from_uuid(row.id), row.password_hash?))))
 }
 
-/// The password hash behind a @username, if exactly one live identity bears it.
+/// The password hash behind a @username, if exactly one live identity bears it and was seen with it
+/// since `seen_since`.
 pub(crate) async fn password_by_username(
     conn: &impl ConnectionTrait,
     username_ci: &str,
+    seen_since: Timestamp,
 ) -> Result<Option<(AccountId, String)>, StoreError> {
+    let seen = telegram_identity::Column::SeenAt;
+    let is_fresh = Condition::any().add(seen.is_null()).add(seen.gt(seen_since.as_micros()));
+    let Some(identity) = bearer(conn, username_ci, is_fresh).await? else { return Ok(None) };
+    let row = account::Entity::find_by_id(identity.account_id).one(conn).await?;
+    Ok(row.and_then(|row| Some((AccountId::from_uuid(row.id), row.password_hash?))))
+}
+
+/// The account of the one live identity that bears a @username.
+pub(crate) async fn by_username(conn: &impl ConnectionTrait, username_ci: &str) -> Result<Option<Account>, StoreError> {
+    let Some(identity) = bearer(conn, username_ci, Condition::all()).await? else { return Ok(None) };
+    by_id(conn, AccountId::from_uuid(identity.account_id)).await
+}
+
+async fn bearer(
+    conn: &impl ConnectionTrait,
+    username_ci: &str,
+    besides: Condition,
+) -> Result<Option<telegram_identity::Model>, StoreError> {
     let identities = telegram_identity::Entity::find()
         .filter(telegram_identity::Column::UsernameCi.eq(username_ci))
         .filter(telegram_identity::Column::UnlinkedAt.is_null())
+        .filter(besides)
         .limit(2)
         .all(conn)
         .await?;
-    let [identity] = identities.as_slice() else { return Ok(None) };
-    let row = account::Entity::find_by_id(identity.account_id).one(conn).await?;
-    Ok(row.and_then(|row| Some((AccountId::from_uuid(row.id), row.password_hash?))))
+    let mut identities = identities.into_iter();
+    Ok(identities.next().filter(|_| identities.next().is_none()))
 }
 
 /// Confirms the e-mail. `false` when it was confirmed before.
@@ -194,6 +214,40 @@ pub(crate) async fn set_language(tx: &Tx, id: AccountId, language: Language) -> 
     Ok(())
 }
 
+pub(crate) async fn set_time_zone(tx: &Tx, id: AccountId, zone: TimeZone) -> Result<(), StoreError> {
+    account::Entity::update_many()
+        .col_expr(account::Column::TimeZone, Expr::value(zone.name()))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Takes out of an account, its Telegram identities and its payments whatever says who the person was. The
+/// account's id stays, as the pseudonym under which payments are kept.
+pub(crate) async fn forget_person(tx: &Tx, id: AccountId, now: Timestamp) -> Result<(), StoreError> {
+    account::Entity::update_many()
+        .col_expr(account::Column::Email, Expr::value("closed"))
+        .col_expr(account::Column::EmailCi, Expr::value(format!("closed:{id}")))
+        .col_expr(account::Column::EmailConfirmedAt, Expr::value(Option::<i64>::None))
+        .col_expr(account::Column::PasswordHash, Expr::value(Option::<String>::None))
+        .col_expr(account::Column::ClosedAt, Expr::value(now.as_micros()))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    telegram_identity::Entity::delete_many()
+        .filter(telegram_identity::Column::AccountId.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    payment::Entity::update_many()
+        .col_expr(payment::Column::EmailCi, Expr::value(Option::<String>::None))
+        .col_expr(payment::Column::Ip, Expr::value(Option::<String>::None))
+        .filter(payment::Column::AccountId.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Binds a Telegram user. Unique indexes refuse a second account or a second identity.
 pub(crate) async fn bind_telegram(
     tx: &Tx,
@@ -211,6 +265,7 @@ pub(crate) async fn bind_telegram(
         linked_at: now.as_micros(),
         unlinked_at: None,
         gone_at: None,
+        seen_at: Some(now.as_micros()),
     };
     telegram_identity::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     take_username(tx, user.id, user.username_ci().as_deref()).await
@@ -231,6 +286,7 @@ pub(crate) async fn telegram_changed(
     conn: &impl ConnectionTrait,
     user: &TelegramUser,
     username_ci: Option<&str>,
+    seen_since: Timestamp,
 ) -> Result<bool, StoreError> {
     let identity = telegram_identity::Entity::find()
         .filter(telegram_identity::Column::TgUserId.eq(user.id))
@@ -241,6 +297,7 @@ pub(crate) async fn telegram_changed(
         identity.username_ci.as_deref() != username_ci
             || identity.first_name != user.short_name()
             || identity.gone_at.is_some()
+            || identity.seen_at.is_none_or(|at| at < seen_since.as_micros())
     });
     // A name that somebody without an account now bears is taken from the account that bore it.
     let Some(username) = username_ci.filter(|_| !stale) else { return Ok(stale) };
@@ -253,17 +310,19 @@ pub(crate) async fn telegram_changed(
     Ok(others.is_some())
 }
 
-/// Writes down what an update says about a user.
-pub(crate) async fn refresh_telegram(
+/// Writes down what Telegram says about a user.
+pub(crate) async fn see_telegram(
     tx: &Tx,
     user: &TelegramUser,
     username_ci: Option<&str>,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     take_username(tx, user.id, username_ci).await?;
     telegram_identity::Entity::update_many()
         .col_expr(telegram_identity::Column::UsernameCi, Expr::value(username_ci.map(str::to_owned)))
         .col_expr(telegram_identity::Column::FirstName, Expr::value(user.short_name()))
         .col_expr(telegram_identity::Column::GoneAt, Expr::value(Option::<i64>::None))
+        .col_expr(telegram_identity::Column::SeenAt, Expr::value(now.as_micros()))
         .filter(telegram_identity::Column::TgUserId.eq(user.id))
         .filter(telegram_identity::Column::UnlinkedAt.is_null())
         .exec(tx.conn())
@@ -288,83 +347,6 @@ pub(crate) async fn set_telegram_gone(tx: &Tx, chat_id: i64, at: Option<Timestam
         .col_expr(telegram_identity::Column::GoneAt, Expr::value(at.map(Timestamp::as_micros)))
         .filter(telegram_identity::Column::ChatId.eq(chat_id))
         .filter(telegram_identity::Column::UnlinkedAt.is_null())
-        .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
-pub(crate) async fn insert_session(
-    tx: &Tx,
-    session: &Session,
-    token_hash: &str,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
-    let row = session::Model {
-        id: session.id.as_uuid(),
-        token_hash: token_hash.to_owned(),
-        account_id: session.account_id.as_uuid(),
-        device: session.device.clone(),
-        created_at: session.created_at.as_micros(),
-        last_seen_at: session.last_seen_at.as_micros(),
-        expires_at: expires_at.as_micros(),
-        revoked_at: None,
-    };
-    session::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
-    Ok(())
-}
-
-pub(crate) async fn live_session(
-    conn: &impl ConnectionTrait,
-    token_hash: &str,
-    now: Timestamp,
-    idle: Duration,
-) -> Result<Option<Session>, StoreError> {
-    let row = session::Entity::find()
-        .filter(session::Column::TokenHash.eq(token_hash))
-        .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(now.as_micros()))
-        .filter(session::Column::LastSeenAt.gt(now.before(idle).as_micros()))
-        .order_by(session::Column::Id, Order::Desc)
-        .one(conn)
-        .await?;
-    Ok(row.map(|row| Session {
-        id: SessionId::from_uuid(row.id),
-        account_id: AccountId::from_uuid(row.account_id),
-        device: row.device,
-        created_at: Timestamp::from_micros(row.created_at),
-        last_seen_at: Timestamp::from_micros(row.last_seen_at),
-    }))
-}
-
-/// Whether a session was not ended.
-pub(crate) async fn session_lives(conn: &impl ConnectionTrait, id: SessionId) -> Result<bool, StoreError> {
-    let query = session::Entity::find_by_id(id.as_uuid()).filter(session::Column::RevokedAt.is_null());
-    Ok(query.one(conn).await?.is_some())
-}
-
-pub(crate) async fn touch_session(tx: &Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
-    session::Entity::update_many()
-        .col_expr(session::Column::LastSeenAt, Expr::value(now.as_micros()))
-        .filter(session::Column::Id.eq(id.as_uuid()))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
-pub(crate) async fn revoke_session(tx: &Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
-    session::Entity::update_many()
-        .col_expr(session::Column::RevokedAt, Expr::value(now.as_micros()))
-        .filter(session::Column::Id.eq(id.as_uuid()))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
-pub(crate) async fn revoke_sessions(tx: &Tx, account: AccountId, now: Timestamp) -> Result<(), StoreError> {
-    session::Entity::update_many()
-        .col_expr(session::Column::RevokedAt, Expr::value(now.as_micros()))
-        .filter(session::Column::AccountId.eq(account.as_uuid()))
-        .filter(session::Column::RevokedAt.is_null())
         .exec(tx.conn())
         .await?;
     Ok(())

@@ -39,11 +39,13 @@ pub(super) mod merchant_key;
 pub(super) mod merchant_profile;
 pub(super) mod merchant_route;
 pub(super) mod operation;
+pub(super) mod password_history;
 pub(super) mod payment;
 #[cfg(test)]
 pub(super) mod payment_transition;
 pub(super) mod payout;
 pub(super) mod recipient;
+pub(super) mod recovery_code;
 pub(super) mod refund;
 pub(super) mod review;
 pub(super) mod risk_decision;
@@ -52,6 +54,8 @@ pub(super) mod risk_list_entry;
 pub(super) mod session;
 pub(super) mod staff;
 pub(super) mod telegram_identity;
+pub(super) mod telegram_proof;
+pub(super) mod totp;
 pub(super) mod trace;
 pub(super) mod vault_card;
 pub(super) mod vault_customer;
@@ -116,10 +120,12 @@ mod tests {
             merchant_profile,
             merchant_route,
             operation,
+            password_history,
             payment,
             payment_transition,
             payout,
             recipient,
+            recovery_code,
             refund,
             review,
             risk_decision,
@@ -128,6 +134,8 @@ mod tests {
             session,
             staff,
             telegram_identity,
+            telegram_proof,
+            totp,
             trace,
             vault_card,
             vault_customer,

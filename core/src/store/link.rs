@@ -1,12 +1,12 @@
 //! Rows of one-time links.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 
 use super::entity::link;
 use super::{StoreError, Tx};
 use crate::account::TelegramUser;
-use crate::account::link::{Link, LinkPurpose, LinkState};
+use crate::account::link::{Link, LinkPayload, LinkPurpose, LinkState};
 use crate::clock::Timestamp;
 use crate::id::{AccountId, LinkId};
 
@@ -27,8 +27,8 @@ fn link_from(row: link::Model) -> Result<Link, StoreError> {
     })
 }
 
-fn payload_text(link: &Link) -> String {
-    serde_json::to_string(&link.payload).expect("texts and numbers are always JSON")
+fn payload_text(payload: &LinkPayload) -> String {
+    serde_json::to_string(payload).expect("texts and numbers are always JSON")
 }
 
 pub(crate) async fn insert(tx: &Tx, link: &Link) -> Result<(), StoreError> {
@@ -41,7 +41,7 @@ pub(crate) async fn insert(tx: &Tx, link: &Link) -> Result<(), StoreError> {
         chat_id: link.chat_id,
         browser_hash: link.browser_hash.clone(),
         match_code: link.match_code,
-        payload: payload_text(link),
+        payload: payload_text(&link.payload),
         created_at: link.created_at.as_micros(),
         expires_at: link.expires_at.as_micros(),
     };
@@ -76,12 +76,56 @@ pub(crate) async fn take(
 
 /// Ends the live links of an account that are for one of these purposes.
 pub(crate) async fn end(tx: &Tx, account: AccountId, purposes: &[LinkPurpose]) -> Result<(), StoreError> {
+    leave(tx, account, purposes, LinkState::Denied).await
+}
+
+/// Uses up the live links of an account that a newer one takes the place of. Nobody denied them.
+pub(crate) async fn supersede(tx: &Tx, account: AccountId, purpose: LinkPurpose) -> Result<(), StoreError> {
+    leave(tx, account, &[purpose], LinkState::Used).await
+}
+
+async fn leave(tx: &Tx, account: AccountId, purposes: &[LinkPurpose], to: LinkState) -> Result<(), StoreError> {
     let live = [LinkState::Pending, LinkState::Claimed, LinkState::Confirmed];
     link::Entity::update_many()
-        .col_expr(link::Column::State, Expr::value(LinkState::Denied.as_str()))
+        .col_expr(link::Column::State, Expr::value(to.as_str()))
         .filter(link::Column::AccountId.eq(account.as_uuid()))
         .filter(link::Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.as_str())))
         .filter(link::Column::State.is_in(live.map(LinkState::as_str)))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// How many links of an account for a purpose were made since, in this state or in any.
+pub(crate) async fn count(
+    tx: &Tx,
+    account: AccountId,
+    purpose: LinkPurpose,
+    state: Option<LinkState>,
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut query = link::Entity::find()
+        .filter(link::Column::AccountId.eq(account.as_uuid()))
+        .filter(link::Column::Purpose.eq(purpose.as_str()))
+        .filter(link::Column::CreatedAt.gt(since.as_micros()));
+    if let Some(state) = state {
+        query = query.filter(link::Column::State.eq(state.as_str()));
+    }
+    Ok(query.count(tx.conn()).await?)
+}
+
+/// Forgets every link of an account.
+pub(crate) async fn delete_all(tx: &Tx, account: AccountId) -> Result<(), StoreError> {
+    let these = link::Entity::delete_many().filter(link::Column::AccountId.eq(account.as_uuid()));
+    these.exec(tx.conn()).await?;
+    Ok(())
+}
+
+/// Writes down what a link knows besides its fields.
+pub(crate) async fn set_payload(tx: &Tx, id: LinkId, payload: &LinkPayload) -> Result<(), StoreError> {
+    link::Entity::update_many()
+        .col_expr(link::Column::Payload, Expr::value(payload_text(payload)))
+        .filter(link::Column::Id.eq(id.as_uuid()))
         .exec(tx.conn())
         .await?;
     Ok(())
@@ -94,7 +138,7 @@ pub(crate) async fn set_telegram(tx: &Tx, id: LinkId, user: &TelegramUser) -> Re
     link::Entity::update_many()
         .col_expr(link::Column::TgUserId, Expr::value(user.id))
         .col_expr(link::Column::ChatId, Expr::value(user.chat_id))
-        .col_expr(link::Column::Payload, Expr::value(payload_text(&link)))
+        .col_expr(link::Column::Payload, Expr::value(payload_text(&link.payload)))
         .filter(link::Column::Id.eq(id.as_uuid()))
         .exec(tx.conn())
         .await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, Select,
@@ -164,6 +164,11 @@ pub(crate) struct Filter {
     pub(crate) order_ref: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) last4: Option<String>,
+    pub(crate) merchant: Option<MerchantId>,
+    /// Part of the description, the order number or the reference.
+    pub(crate) text: Option<String>,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
 }
 
 fn filtered(filter: &Filter) -> Select<payment::Entity> {
@@ -190,7 +195,44 @@ fn filtered(filter: &Filter) -> Select<payment::Entity> {
             .filter(attempt::Column::Last4.eq(last4));
         all = all.add(payment::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(cards)));
     }
+    if let Some(merchant) = filter.merchant {
+        all = all.add(payment::Column::MerchantId.eq(merchant.as_uuid()));
+    }
+    if let Some(text) = &filter.text {
+        all = all.add(contains(text));
+    }
+    if let Some(from) = filter.from {
+        all = all.add(payment::Column::CreatedAt.gte(from.as_micros()));
+    }
+    if let Some(until) = filter.until {
+        all = all.add(payment::Column::CreatedAt.lt(until.as_micros()));
+    }
     payment::Entity::find().filter(all)
+}
+
+/// SQLite folds the case of ASCII letters only.
+fn contains(text: &str) -> Condition {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let has = |column, part: &str| {
+        let folded = Func::lower(Expr::col((payment::Entity, column)));
+        Expr::expr(folded).like(LikeExpr::new(format!("%{part}%")).escape('\\'))
+    };
+    let any =
+        Condition::any().add(has(payment::Column::Description, &escaped)).add(has(payment::Column::OrderRef, &escaped));
+    // References are shown in groups and stored without.
+    let bare = escaped.replace('-', "");
+    if bare.is_empty() { any } else { any.add(has(payment::Column::Reference, &bare)) }
+}
+
+/// The shops that an account paid or tried to pay.
+pub(crate) async fn shops(conn: &impl ConnectionTrait, account: AccountId) -> Result<Vec<MerchantId>, StoreError> {
+    let query = payment::Entity::find()
+        .select_only()
+        .column(payment::Column::MerchantId)
+        .distinct()
+        .filter(payment::Column::AccountId.eq(account.as_uuid()));
+    let ids = query.into_tuple::<uuid::Uuid>().all(conn).await?;
+    Ok(ids.into_iter().map(MerchantId::from_uuid).collect())
 }
 
 /// Newest first; `before` is the last id of the page before.

@@ -1,15 +1,17 @@
 //! Rows of lists, limits and decisions.
 
+use std::collections::BTreeMap;
+
 use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 
-use super::entity::{risk_decision, risk_limit, risk_list_entry};
+use super::entity::{payment, risk_decision, risk_limit, risk_list_entry};
 use super::{StoreError, Tx};
 use crate::clock::Timestamp;
-use crate::id::{AttemptId, DecisionId, LimitId, ListEntryId, MerchantId, PaymentId};
+use crate::id::{AccountId, AttemptId, DecisionId, LimitId, ListEntryId, MerchantId, PaymentId};
 use crate::risk::{Attribute, Decision, Limit, List, ListEntry, Screening, Verdict};
 
 fn entry_from(row: risk_list_entry::Model) -> Result<ListEntry, StoreError> {
@@ -224,4 +226,29 @@ pub(crate) async fn decisions(conn: &impl ConnectionTrait, payment: PaymentId) -
             })
         })
         .collect()
+}
+
+/// Takes e-mail and address out of what antifraud saw of an account's payments.
+pub(crate) async fn forget_person(tx: &Tx, account: AccountId) -> Result<(), StoreError> {
+    let theirs = payment::Entity::find()
+        .select_only()
+        .column(payment::Column::Id)
+        .filter(payment::Column::AccountId.eq(account.as_uuid()));
+    let query = risk_decision::Entity::find()
+        .filter(risk_decision::Column::PaymentId.in_subquery(sea_orm::QueryTrait::into_query(theirs)));
+    for row in query.all(tx.conn()).await? {
+        let unreadable = |_| StoreError::Unreadable { table: "risk_decision", column: "features" };
+        let mut features: BTreeMap<String, serde_json::Value> =
+            serde_json::from_str(&row.features).map_err(unreadable)?;
+        for attribute in [Attribute::Email, Attribute::Ip] {
+            features.remove(attribute.as_str());
+        }
+        let features = serde_json::to_string(&features).expect("a map of JSON is always JSON");
+        risk_decision::Entity::update_many()
+            .col_expr(risk_decision::Column::Features, Expr::value(features))
+            .filter(risk_decision::Column::Id.eq(row.id))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
 }

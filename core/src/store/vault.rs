@@ -173,6 +173,22 @@ pub(crate) async fn page(
     cards_from(query.all(conn).await?)
 }
 
+/// Every kept card of a person, locked.
+pub(crate) async fn lock_of_account(tx: &Tx, account: AccountId) -> Result<Vec<SavedCard>, StoreError> {
+    let query = vault_card::Entity::find().filter(kept()).filter(vault_card::Column::AccountId.eq(account.as_uuid()));
+    cards_from(locked(tx, query).all(tx.conn()).await?)
+}
+
+/// Takes out of a person's cards, also those that were taken away, whose they were.
+pub(crate) async fn forget_person(tx: &Tx, account: AccountId) -> Result<(), StoreError> {
+    vault_card::Entity::update_many()
+        .col_expr(vault_card::Column::EmailCi, Expr::value(Option::<String>::None))
+        .filter(vault_card::Column::AccountId.eq(account.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// What the sweep looks for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Due {

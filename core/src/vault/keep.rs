@@ -3,7 +3,7 @@
 
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
-use crate::id::{CardId, MandateId, MerchantId, PaymentId};
+use crate::id::{AccountId, CardId, MandateId, MerchantId, PaymentId};
 use crate::mandate::{EndReason, Mandate, MandateState, NewTerms, Terms};
 use crate::merchant::Mode;
 use crate::payment::Payment;
@@ -11,7 +11,9 @@ use crate::payment::attempt::{Attempt, Method};
 use crate::payment::card::Card;
 use crate::payment::error::PaymentError;
 use crate::secret::{KeyError, Keyring};
-use crate::store::{StoreError, Tx, mandate as mandate_rows, vault as rows, vault::key as key_rows};
+use crate::store::{
+    StoreError, Tx, mandate as mandate_rows, merchant as merchants, vault as rows, vault::key as key_rows,
+};
 use crate::vault::card::{CONSENT_TEXT, CardState, SavedCard, usable_until};
 use crate::vault::customer::{CustomerRef, CustomerState};
 use crate::vault::key::{DataKey, WrappedKey};
@@ -304,6 +306,17 @@ pub(crate) async fn take_away(
     Ok((gone, told))
 }
 
+/// Takes every card of a person away, at every shop, and forgets whose it was.
+pub(crate) async fn take_away_all(tx: &Tx, account: AccountId, now: Timestamp) -> Result<Vec<Event>, StoreError> {
+    let mut told = Vec::new();
+    for card in rows::lock_of_account(tx, account).await? {
+        let shop = merchants::name(tx.conn(), card.merchant_id).await?;
+        told.extend(take_away(tx, card, CardState::Removed, (&shop, now)).await?.1);
+    }
+    rows::forget_person(tx, account).await?;
+    Ok(told)
+}
+
 /// Ends an agreement.
 pub(crate) async fn end(
     tx: &Tx,
@@ -320,7 +333,14 @@ pub(crate) async fn end(
 
 /// Freezes the saved card of an attempt with its agreements and its customer: somebody else may have it.
 pub(crate) async fn freeze(tx: &Tx, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError> {
-    let Some(id) = attempt.vault.card else { return Ok(()) };
+    match attempt.vault.card {
+        Some(id) => freeze_card(tx, id, now).await,
+        None => Ok(()),
+    }
+}
+
+/// Freezes a saved card with its agreements and its customer.
+pub(crate) async fn freeze_card(tx: &Tx, id: CardId, now: Timestamp) -> Result<(), StoreError> {
     let reached = |card: &SavedCard| matches!(card.state, CardState::Active | CardState::Pending);
     let Some(card) = rows::lock(tx, id).await?.filter(reached) else { return Ok(()) };
     let whose = (card.merchant_id, card.mode);

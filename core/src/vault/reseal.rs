@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::id::{DataKeyId, MerchantId};
 use crate::payment::PaymentError;
 use crate::secret::{Keyring, Purpose};
-use crate::store::{StoreError, vault as rows, vault::key as key_rows};
+use crate::store::{StoreError, second_factor as factor_rows, vault as rows, vault::key as key_rows};
 use crate::vault::card::SavedCard;
 use crate::vault::keep::data_key;
 use crate::vault::key::WrappedKey;
@@ -26,13 +26,15 @@ pub struct Reseal {
     pub webhook_secrets: usize,
     /// Cards of payments that are held.
     pub held_cards: usize,
+    /// Secrets of authenticators.
+    pub authenticators: usize,
 }
 
 impl Reseal {
     /// How many rows in all.
     #[must_use]
     pub const fn rows(&self) -> usize {
-        self.lookup + self.data_keys + self.webhook_secrets + self.held_cards
+        self.lookup + self.data_keys + self.webhook_secrets + self.held_cards + self.authenticators
     }
 }
 
@@ -49,6 +51,8 @@ pub struct KeyReport {
     pub webhook_secrets: u64,
     /// Held cards that the current master key does not seal.
     pub held_cards: u64,
+    /// Secrets of authenticators that the current master key does not seal.
+    pub authenticators: u64,
     /// Whether the current master key seals the install's keys for fingerprints and links.
     pub lookup_is_current: bool,
 }
@@ -59,7 +63,8 @@ impl KeyReport {
     #[must_use]
     pub fn previous_may_go(&self) -> bool {
         let data_keys = self.data_keys.keys().all(|master| *master == self.current);
-        data_keys && self.webhook_secrets == 0 && self.held_cards == 0 && self.lookup_is_current
+        let rows = self.webhook_secrets + self.held_cards + self.authenticators;
+        data_keys && rows == 0 && self.lookup_is_current
     }
 }
 
@@ -88,6 +93,12 @@ impl Vault {
                     let fresh = again(ring, Purpose::Cards, &attempt.to_string(), &sealed)?;
                     key_rows::rewrite_attempt(tx, attempt, fresh).await?;
                     moved.held_cards += 1;
+                }
+                for known in factor_rows::foreign(tx, &header, BATCH).await? {
+                    let owner = crate::account::totp_owner(known.account_id);
+                    let fresh = again(ring, Purpose::Totp, &owner, &known.sealed)?;
+                    factor_rows::rewrite_seal(tx, known.account_id, fresh).await?;
+                    moved.authenticators += 1;
                 }
                 Ok(moved)
             })
@@ -175,6 +186,7 @@ impl Vault {
             data_keys: key_rows::count_by_master(conn).await?.into_iter().collect(),
             webhook_secrets,
             held_cards,
+            authenticators: factor_rows::count_foreign(conn, &ring.header()).await?,
             lookup_is_current: lookup.is_none_or(|sealed| ring.is_current(&sealed)),
         })
     }

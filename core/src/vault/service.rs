@@ -177,6 +177,24 @@ impl Vault {
         self.take_away(id, CardState::Removed, |card| card.account_id == Some(account)).await
     }
 
+    /// A person says that they do not know a card, or that somebody else may have it: it pays nothing until
+    /// staff thaw it. A second time changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::CardNotFound`] when it is not theirs.
+    pub async fn freeze_own(&self, account: AccountId, id: CardId) -> Result<(), VaultError> {
+        let now = self.now();
+        self.store
+            .write(async |tx| {
+                let card = rows::lock(tx, id).await?;
+                card.filter(|card| card.account_id == Some(account) && card.state.is_kept())
+                    .ok_or(VaultError::CardNotFound(id))?;
+                Ok(keep::freeze_card(tx, id, now).await?)
+            })
+            .await
+    }
+
     pub(super) async fn take_away(
         &self,
         id: CardId,

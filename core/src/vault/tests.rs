@@ -1,15 +1,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::time_zone::TimeZone;
+use crate::account::{Account, totp_owner};
 use crate::audit::Actor;
 use crate::clock::{Clock, ShiftedClock};
-use crate::id::{AttemptId, CardId, MerchantId};
+use crate::id::{AccountId, AttemptId, CardId, MerchantId};
 use crate::language::Language;
 use crate::merchant::{Merchants, Mode, Scope};
 use crate::payment::PaymentError;
 use crate::payment::card::Card;
 use crate::secret::{Keyring, Purpose, Secret};
-use crate::store::{DatabaseUrl, Store, endpoint as endpoint_rows, vault as rows};
+use crate::store::second_factor::{self as factors, Authenticator};
+use crate::store::{DatabaseUrl, Store, account as accounts, endpoint as endpoint_rows, vault as rows};
 use crate::vault::card::{CONSENT_TEXT, CardState, SavedCard, usable_until};
 use crate::vault::keep::{self, data_key};
 use crate::vault::{Vault, VaultSettings, adopt_lookup_key};
@@ -209,4 +212,43 @@ async fn webhook_secrets_and_held_cards_move_too() {
     let sealed =
         world.store.write(async |tx| endpoint_rows::live_secrets(tx.conn(), endpoint.id, now).await).await.unwrap();
     assert!(alone.is_current(&sealed[0].1));
+}
+
+#[tokio::test]
+async fn the_secrets_of_authenticators_move_too() {
+    let world = World::new().await;
+    let (first, now) = (Keyring::new([1; 32]), world.clock.now());
+    let account = Account {
+        id: AccountId::new(now),
+        email: "ana@example.com".to_owned(),
+        email_confirmed_at: None,
+        has_password: false,
+        language: Language::En,
+        time_zone: TimeZone::default(),
+        telegram: None,
+    };
+    let known = Authenticator {
+        account_id: account.id,
+        sealed: first.seal(Purpose::Totp, &totp_owner(account.id), b"secret"),
+        created_at: now,
+        confirmed_at: Some(now),
+        last_step: 7,
+        failed: 2,
+        rests_until: None,
+    };
+    let written = world.store.write(async |tx| {
+        accounts::insert(tx, &account, "ana@example.com", None, now).await?;
+        factors::replace(tx, &known).await
+    });
+    written.await.unwrap();
+    let vault = world.vault(&Keyring::with_previous([2; 32], [[1; 32]]));
+    let report = vault.key_report().await.unwrap();
+    assert!(report.authenticators == 1 && !report.previous_may_go());
+    assert_eq!(vault.reseal_step().await.unwrap().authenticators, 1);
+    assert_eq!(vault.reseal_step().await.unwrap().rows(), 0);
+    let moved = factors::of_account(world.store.reader(), account.id).await.unwrap().unwrap();
+    let alone = Keyring::new([2; 32]);
+    assert_eq!(alone.open(Purpose::Totp, &totp_owner(account.id), &moved.sealed).unwrap().as_slice(), b"secret");
+    assert_eq!((moved.last_step, moved.failed), (7, 2));
+    assert!(alone.open(Purpose::Totp, &totp_owner(AccountId::new(now)), &moved.sealed).is_err(), "another's");
 }

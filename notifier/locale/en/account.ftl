@@ -54,3 +54,39 @@ account-password-changed =
     .title = Your password was changed
     .lead = The password of your account was changed.
     .next = If it was not you, reset the password now with “Forgot password” on the sign-in page, then check your sessions.
+
+account-totp-enabled =
+    .subject = An authenticator was added to your account
+    .title = An authenticator was added
+    .lead = From now on, logging in to your account asks for the code of the authenticator.
+    .next = If it was not you, reset the password with “Forgot the password” on the sign-in page and write to support.
+
+account-totp-disabled =
+    .subject = The authenticator of your account was removed
+    .title = The authenticator was removed
+    .lead = Logging in to your account no longer asks for a code.
+    .next = If it was not you, change your password and add an authenticator again.
+
+account-codes-wrong =
+    .subject = Wrong codes at the log-in to your account
+    .title = Wrong codes at your log-in
+    .lead = Somebody who knows your password gave ten wrong codes. Codes are not taken for a quarter of an hour; recovery codes are.
+    .next = If it was not you, change your password now.
+
+account-recovery-code-used =
+    .subject = A recovery code of your account was used
+    .title = A recovery code was used
+    .lead = Somebody used one of your recovery codes in place of the authenticator.
+    .next = If it was not you, change your password. If you lost the authenticator, remove it in your account and add a new one.
+
+account-closing =
+    .subject = Delete your account?
+    .title = Delete your account?
+    .lead = Somebody who is logged in to your account asked to delete it. The button leads to a page that does so; it works once, for 30 minutes, until { $until }.
+    .next = If it was not you, ignore this message: nothing is deleted. Then change your password and end the sessions that you do not know.
+
+account-closed =
+    .subject = Your account was deleted
+    .title = Your account was deleted
+    .lead = Your account, its saved cards and its connection to Telegram are gone, and every session has ended. Payments are kept, as the law asks, without your e-mail address.
+    .next = You can register again at any time. Earlier payments will not appear in a new account.

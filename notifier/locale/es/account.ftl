@@ -54,3 +54,39 @@ account-password-changed =
     .title = Su contraseña ha cambiado
     .lead = Se cambió la contraseña de su cuenta.
     .next = Si no fue usted, restablézcala ahora con «¿Olvidó la contraseña?» en la página de acceso y revise después sus sesiones.
+
+account-totp-enabled =
+    .subject = Se añadió un autenticador a su cuenta
+    .title = Se añadió un autenticador
+    .lead = Desde ahora, al iniciar sesión en su cuenta se pide el código del autenticador.
+    .next = Si no fue usted, restablezca la contraseña con «¿Olvidó la contraseña?» en la página de acceso y escriba a soporte.
+
+account-totp-disabled =
+    .subject = Se quitó el autenticador de su cuenta
+    .title = Se quitó el autenticador
+    .lead = Al iniciar sesión en su cuenta ya no se pide un código.
+    .next = Si no fue usted, cambie la contraseña y vuelva a añadir un autenticador.
+
+account-codes-wrong =
+    .subject = Códigos incorrectos al entrar en su cuenta
+    .title = Códigos incorrectos al iniciar sesión
+    .lead = Alguien que conoce su contraseña dio diez códigos incorrectos. Durante un cuarto de hora no se aceptan códigos; los de recuperación sí.
+    .next = Si no fue usted, cambie la contraseña ahora.
+
+account-recovery-code-used =
+    .subject = Se usó un código de recuperación de su cuenta
+    .title = Se usó un código de recuperación
+    .lead = Alguien usó uno de sus códigos de recuperación en lugar del autenticador.
+    .next = Si no fue usted, cambie la contraseña. Si perdió el autenticador, quítelo en su cuenta y añada otro.
+
+account-closing =
+    .subject = ¿Eliminar su cuenta?
+    .title = ¿Eliminar su cuenta?
+    .lead = Alguien con la sesión iniciada en su cuenta pidió eliminarla. El botón lleva a una página que lo hace; funciona una sola vez, durante 30 minutos, hasta el { $until }.
+    .next = Si no fue usted, ignore este mensaje: no se elimina nada. Después cambie la contraseña y cierre las sesiones que no conozca.
+
+account-closed =
+    .subject = Su cuenta se ha eliminado
+    .title = Su cuenta se ha eliminado
+    .lead = Su cuenta, sus tarjetas guardadas y la conexión con Telegram ya no existen, y todas las sesiones han terminado. Los pagos se conservan, como exige la ley, sin su dirección de correo.
+    .next = Puede registrarse de nuevo cuando quiera. Los pagos anteriores no aparecerán en una cuenta nueva.

@@ -1,12 +1,9 @@
 //! Letters about an account.
 
-use std::time::Duration;
+use aviso_core::account::link::LinkPurpose;
 
 use super::ComposeError;
 use super::draft::{Draft, Source, Tone};
-
-/// How long a link to a new password is valid.
-const RESET_VALID: Duration = Duration::from_secs(30 * 60);
 
 pub(super) fn registered(source: &Source<'_>) -> Result<Draft, ComposeError> {
     let facts = &source.job.event.audience.facts;
@@ -21,7 +18,7 @@ pub(super) fn registered(source: &Source<'_>) -> Result<Draft, ComposeError> {
 
 pub(super) fn password_reset(source: &Source<'_>) -> Result<Draft, ComposeError> {
     let button = source.link_button("button-reset", "/reset")?;
-    let until = source.words.moment(source.happened_at().after(RESET_VALID));
+    let until = source.words.moment(source.happened_at().after(LinkPurpose::ResetPassword.lifetime()));
     Ok(signed(Draft::new("account-password-reset", Tone::Plain), source).with("until", until).button(button))
 }
 
@@ -50,12 +47,27 @@ pub(super) fn login(source: &Source<'_>) -> Draft {
     Draft::new("account-login", Tone::Plain)
         .row(source.row("label-device", device))
         .row(source.date_row())
-        .button(source.button("button-security", "/account"))
+        .button(source.button("button-security", "/account/security"))
+}
+
+pub(super) fn recovery_code_used(source: &Source<'_>) -> Draft {
+    let draft = notice("account-recovery-code-used", source);
+    draft.row(source.fact("left").map(|left| source.row("label-codes-left", left)))
+}
+
+pub(super) fn closing(source: &Source<'_>) -> Result<Draft, ComposeError> {
+    let button = source.link_button("button-close", "/account/close")?;
+    let until = source.words.moment(source.happened_at().after(LinkPurpose::CloseAccount.lifetime()));
+    Ok(signed(Draft::new("account-closing", Tone::Plain), source).with("until", until).button(button))
+}
+
+pub(super) fn closed(source: &Source<'_>) -> Draft {
+    Draft::new("account-closed", Tone::Plain).row(source.date_row())
 }
 
 /// A security notice: something about the account changed, check that it was you.
-fn notice(id: &'static str, source: &Source<'_>) -> Draft {
-    signed(Draft::new(id, Tone::Plain), source).button(source.button("button-security", "/account"))
+pub(super) fn notice(id: &'static str, source: &Source<'_>) -> Draft {
+    signed(Draft::new(id, Tone::Plain), source).button(source.button("button-security", "/account/security"))
 }
 
 /// With the device, when it is known, and the time.

@@ -1,4 +1,4 @@
-//! What pages load: one style sheet and one icon, built into the program.
+//! What pages load: one style sheet and one icon, and the script of the Mini App; built into the program.
 
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -14,6 +14,12 @@ pub(super) fn style_path() -> String {
     PATH.clone()
 }
 
+/// The script's path, made in the same way.
+pub(super) fn app_path() -> String {
+    let digest = aviso_core::secret::sha256_hex(include_bytes!("../../assets/app.js"));
+    format!("/assets/app.js?{}", &digest[..12])
+}
+
 /// `GET /assets/style.css`.
 pub(super) async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), A_DAY], include_str!("../../assets/style.css"))
@@ -22,4 +28,9 @@ pub(super) async fn style() -> impl IntoResponse {
 /// `GET /assets/icon.svg`.
 pub(super) async fn icon() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "image/svg+xml"), A_DAY], include_str!("../../assets/icon.svg"))
+}
+
+/// `GET /assets/app.js`.
+pub(super) async fn app() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), A_DAY], include_str!("../../assets/app.js"))
 }

@@ -13,10 +13,10 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 
-use super::cookie;
 use super::form::{NoFields, PageForm};
 use super::page::{self, Frame};
 use super::visitor::Visitor;
+use super::{cookie, entered};
 use crate::problem::{self, Problem};
 use crate::state::WebState;
 
@@ -96,14 +96,13 @@ pub(super) async fn finish(
     PageForm(visitor, NoFields {}): PageForm<NoFields>,
 ) -> Result<Response, Problem> {
     let ticket = Ticket::read(&web, &visitor).ok_or(AccountError::LinkInvalid)?;
-    let mut cookies = vec![(header::SET_COOKIE, cookie::remove(&web.config, cookie::TICKET))];
+    let done = [(header::SET_COOKIE, cookie::remove(&web.config, cookie::TICKET))];
     if visitor.login.is_some() {
         web.accounts.finish_bind(ticket.link, &visitor.browser).await?;
-    } else {
-        let session = web.accounts.finish_bind_and_log_in(ticket.link, &visitor.browser, &visitor.device).await?;
-        cookies.push((header::SET_COOKIE, cookie::set(&web.config, cookie::SESSION, session.token.expose())));
+        return Ok((AppendHeaders(done), Redirect::to("/account")).into_response());
     }
-    Ok((AppendHeaders(cookies), Redirect::to("/account")).into_response())
+    let entered = web.accounts.finish_bind_and_log_in(ticket.link, visitor.visit()).await?;
+    Ok((AppendHeaders(done), entered::answer(&web, entered)).into_response())
 }
 
 /// `POST /account/telegram`: starts to connect Telegram to the account that is logged in.

@@ -14,6 +14,10 @@ pub(super) const SESSION: &str = "aviso";
 pub(super) const BROWSER: &str = "aviso-browser";
 /// The Telegram link that the browser waits for.
 pub(super) const TICKET: &str = "aviso-ticket";
+/// The log-in that waits for the code of an authenticator.
+pub(super) const CODE: &str = "aviso-code";
+/// The log-in that waits for the chat.
+pub(super) const PUSH: &str = "aviso-push";
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "aviso-language";
 

@@ -42,6 +42,12 @@ fn text_id(problem: &Problem) -> &'static str {
     if problem.code() == Code::LinkInvalid {
         return "fault-link";
     }
+    if matches!(problem.code(), Code::TelegramForged | Code::TelegramUnknown) {
+        return "fault-signed";
+    }
+    if matches!(problem.code(), Code::LastWayIn | Code::EmailUnconfirmed) {
+        return "fault-conflict";
+    }
     match problem.status().as_u16() {
         403 => "fault-form",
         404 | 405 => "fault-missing",

@@ -8,11 +8,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::cookie;
 use super::field::Field;
 use super::form::{NoFields, PageForm};
 use super::page::{self, Frame};
 use super::visitor::Visitor;
+use super::{cookie, entered};
 use crate::limit::Caller;
 use crate::problem::{self, Code, Problem};
 use crate::state::WebState;
@@ -46,6 +46,11 @@ impl LoginPage {
     }
 }
 
+/// A name as limits count it: however it is written.
+pub(super) fn alias(name: &str) -> String {
+    name.trim().trim_start_matches('@').chars().take(254).collect::<String>().to_lowercase()
+}
+
 /// `GET /login`.
 pub(super) async fn show(visitor: Visitor) -> Result<Response, Problem> {
     if visitor.login.is_some() {
@@ -60,13 +65,9 @@ pub(super) async fn submit(
     Caller(address): Caller,
     PageForm(visitor, form): PageForm<LoginForm>,
 ) -> Result<Response, Problem> {
-    let alias = form.name.trim().trim_start_matches('@').chars().take(254).collect::<String>().to_lowercase();
-    web.limiters().login.check(&(address, alias))?;
-    match web.accounts.log_in(&form.name, &form.password, &visitor.device).await {
-        Ok(session) => {
-            let cookie = cookie::set(&web.config, cookie::SESSION, session.token.expose());
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/account")).into_response())
-        }
+    web.limiters().login.check(&(address, alias(&form.name)))?;
+    match web.accounts.log_in(&form.name, &form.password, visitor.visit()).await {
+        Ok(entered) => Ok(entered::answer(&web, entered)),
         Err(AccountError::Credentials) => {
             let error = visitor.words().say("error-credentials");
             let page = LoginPage::new(&visitor, &form.name, Some(error));
@@ -82,7 +83,7 @@ pub(super) async fn log_out(
     PageForm(visitor, NoFields {}): PageForm<NoFields>,
 ) -> Result<Response, Problem> {
     if let Some((session, _)) = &visitor.login {
-        web.accounts.log_out(session.id).await?;
+        web.accounts.log_out(session).await?;
     }
     let cookie = cookie::remove(&web.config, cookie::SESSION);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())

@@ -1,26 +1,19 @@
-//! A person's account: who, how they are reached, and their payments.
+//! A person's account: who, how they are reached, and their latest payments.
 
 use askama::Template;
 use aviso_core::account::Account;
-use aviso_core::document::PaymentDocument;
-use aviso_core::id::PaymentId;
 use aviso_core::language::Language;
-use aviso_core::merchant::Mode;
-use aviso_core::money::format_minor;
-use aviso_core::payment::PaymentError;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::form::PageForm;
 use super::page::{self, Frame};
+use super::payments::{self, PER_PAGE, Row};
+use super::security::chat_name;
 use super::visitor::Visitor;
-use super::words::Words;
-use crate::extract::ApiQuery;
 use crate::problem::{self, Code, Problem};
 use crate::state::WebState;
-
-const PAYMENTS_PER_PAGE: u64 = 10;
 
 #[derive(Debug, Template)]
 #[template(path = "account.html")]
@@ -29,73 +22,22 @@ struct AccountPage {
     account: Account,
     telegram: Option<String>,
     payments: Vec<Row>,
-    first_page: bool,
     next: Option<String>,
 }
 
-/// A payment as its buyer sees it.
-#[derive(Debug)]
-struct Row {
-    shop: String,
-    amount: String,
-    refunded: Option<String>,
-    status: String,
-    at: String,
-    reference: String,
-    test: bool,
-}
-
-/// Which page of payments.
-#[derive(Debug, Deserialize)]
-pub(super) struct PageQuery {
-    before: Option<String>,
-}
-
 /// `GET /account`.
-pub(super) async fn show(
-    State(web): State<WebState>,
-    visitor: Visitor,
-    ApiQuery(query): ApiQuery<PageQuery>,
-) -> Result<Response, Problem> {
+pub(super) async fn show(State(web): State<WebState>, visitor: Visitor) -> Result<Response, Problem> {
     let Some((_, account)) = &visitor.login else { return Ok(Redirect::to("/login").into_response()) };
-    let before: Option<PaymentId> = query.before.as_deref().map(str::parse).transpose().map_err(not_a_payment)?;
-    let found = web.payments.of_account(account.id, before, PAYMENTS_PER_PAGE).await?;
-    let mut payments = Vec::new();
-    for document in &found.items {
-        payments.push(row(&web, document, visitor.words()).await?);
-    }
+    let found = web.payments.of_account(account.id, None, PER_PAGE).await?;
+    let payments = payments::rows(&web, &found.items, visitor.words(), account.time_zone).await?;
     let page = AccountPage {
-        frame: Frame::new(&visitor, "account-title"),
-        telegram: account.telegram.as_ref().map(|identity| match &identity.username {
-            Some(name) => format!("@{name}"),
-            None => identity.first_name.clone(),
-        }),
+        frame: Frame::new(&visitor, "account-title").within("account"),
+        telegram: account.telegram.as_ref().map(|_| chat_name(account)),
         account: account.clone(),
-        first_page: before.is_none(),
         next: found.items.last().filter(|_| found.has_more).map(|last| last.id.clone()),
         payments,
     };
     page::answer(problem::DONE, &page)
-}
-
-fn not_a_payment(error: impl std::fmt::Display) -> Problem {
-    Problem::new(Code::QueryInvalid, error.to_string()).at("before")
-}
-
-async fn row(web: &WebState, document: &PaymentDocument, words: Words) -> Result<Row, Problem> {
-    let id: PaymentId = document.id.parse().map_err(not_a_payment)?;
-    let details = web.payments.details(id).await.map_err(|error: PaymentError| Problem::from(error))?;
-    let payment = details.payment;
-    let refunded = payment.refunded();
-    Ok(Row {
-        shop: details.shop,
-        amount: payment.amount.format(words.0),
-        refunded: (refunded > 0).then(|| format_minor(refunded, payment.currency(), words.0)),
-        status: words.say(&format!("status-{}", payment.status().as_str().replace('_', "-"))),
-        at: payment.created_at.to_datetime().format("%Y-%m-%d %H:%M UTC").to_string(),
-        reference: payment.reference.to_string(),
-        test: payment.mode == Mode::Test,
-    })
 }
 
 /// The language that was chosen.

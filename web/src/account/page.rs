@@ -19,6 +19,8 @@ pub(super) struct Frame {
     pub(super) form_token: String,
     /// The e-mail of who is logged in.
     pub(super) email: Option<String>,
+    /// The part of the account that the page is in: the last part of its address.
+    pub(super) section: &'static str,
     /// After how many seconds the page looks again.
     pub(super) refresh: Option<u32>,
 }
@@ -33,13 +35,28 @@ impl Frame {
             style: assets::style_path(),
             form_token: visitor.form_token.clone(),
             email: visitor.login.as_ref().map(|(_, account)| account.email.clone()),
+            section: "",
             refresh: None,
         }
     }
 
+    /// The same, in a part of the account.
+    pub(super) const fn within(mut self, section: &'static str) -> Self {
+        self.section = section;
+        self
+    }
+
     /// The frame of a page that says what is wrong, whoever looks.
     pub(super) fn plain(words: Words, title: String) -> Self {
-        Self { words, title, style: assets::style_path(), form_token: String::new(), email: None, refresh: None }
+        Self {
+            words,
+            title,
+            style: assets::style_path(),
+            form_token: String::new(),
+            email: None,
+            section: "",
+            refresh: None,
+        }
     }
 
     /// A text in the page's language.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
+use aviso_core::account::AccountError;
 use aviso_core::account::email::EmailAddress;
 use aviso_core::account::password::NewPassword;
 use aviso_core::secret::Secret;
@@ -20,7 +21,7 @@ use crate::state::WebState;
 
 /// How long every answer takes at least: longer than a unit of work, so that nobody can tell by the
 /// clock whether there is an account.
-const ANSWER_AFTER: Duration = Duration::from_millis(300);
+pub(super) const ANSWER_AFTER: Duration = Duration::from_millis(300);
 
 #[derive(Debug, Template)]
 #[template(path = "forgot.html")]
@@ -96,16 +97,24 @@ pub(super) async fn submit(
     let words = visitor.words();
     match NewPassword::new(form.password) {
         Ok(new) => {
-            web.accounts.reset_password(&token, &new).await?;
+            match web.accounts.reset_password(&token, &new).await {
+                Ok(_) => {}
+                Err(AccountError::PasswordUsed) => return again(&visitor, words.say("error-password-used")),
+                Err(error) => return Err(error.into()),
+            }
             let frame = Frame::new(&visitor, "reset-title");
             let next = Some(("/login", words.say("go-login")));
             page::answer(problem::DONE, &NoticePage { frame, text: words.say("reset-done"), next })
         }
         Err(error) => {
             web.accounts.peek_reset(&token).await?;
-            let password = new_password(words, Some(password_fault(words, error)));
-            let page = ResetPage { frame: Frame::new(&visitor, "reset-title"), password };
-            page::answer(Code::FieldInvalid.status(), &page)
+            again(&visitor, password_fault(words, error))
         }
     }
+}
+
+fn again(visitor: &Visitor, fault: String) -> Result<Response, Problem> {
+    let password = new_password(visitor.words(), Some(fault));
+    let page = ResetPage { frame: Frame::new(visitor, "reset-title"), password };
+    page::answer(Code::FieldInvalid.status(), &page)
 }

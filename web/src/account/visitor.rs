@@ -1,6 +1,6 @@
 //! Who looks at a page: a browser, perhaps logged in, with a language.
 
-use aviso_core::account::{Account, Session};
+use aviso_core::account::{Account, Session, Visit};
 use aviso_core::language::Language;
 use aviso_core::secret::{Secret, random_token};
 use axum::extract::{FromRequestParts, Request, State};
@@ -55,6 +55,11 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
+    /// The browser, as core lets it in.
+    pub(super) fn visit(&self) -> Visit<'_> {
+        Visit { browser: &self.browser, device: &self.device }
+    }
+
     /// The texts in the visitor's language.
     pub(super) const fn words(&self) -> Words {
         Words(self.language)

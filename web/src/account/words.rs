@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use aviso_core::account::time_zone::TimeZone;
+use aviso_core::clock::Timestamp;
 use aviso_core::language::Language;
 use axum::http::{HeaderMap, Uri, header};
 use fluent_templates::fluent_bundle::FluentValue;
@@ -28,6 +30,16 @@ impl Words {
     /// A text without places to fill.
     pub(super) fn say(self, id: &str) -> String {
         self.tell(id, &[])
+    }
+
+    /// A moment on a person's own clock, to the minute.
+    pub(super) fn moment(self, zone: TimeZone, at: Timestamp) -> String {
+        zone.at(at).format("%Y-%m-%d %H:%M %Z").to_string()
+    }
+
+    /// A day on a person's own calendar.
+    pub(super) fn day(self, zone: TimeZone, at: Timestamp) -> String {
+        zone.at(at).format("%Y-%m-%d").to_string()
     }
 
     /// A text with its places filled. An id that is in no language gives itself; a test forbids it.
@@ -98,6 +110,15 @@ mod tests {
         assert_eq!(accepted(";;,=,q"), None);
     }
 
+    const SPANISH: &str =
+        concat!(include_str!("../../locale/es/pages.ftl"), "\n", include_str!("../../locale/es/account.ftl"));
+    const RUSSIAN: &str =
+        concat!(include_str!("../../locale/ru/pages.ftl"), "\n", include_str!("../../locale/ru/account.ftl"));
+
+    fn english() -> BTreeSet<&'static str> {
+        ids(concat!(include_str!("../../locale/en/pages.ftl"), "\n", include_str!("../../locale/en/account.ftl")))
+    }
+
     fn ids(text: &str) -> BTreeSet<&str> {
         text.lines()
             .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
@@ -107,12 +128,15 @@ mod tests {
 
     #[test]
     fn every_language_has_every_text() {
-        let english = ids(include_str!("../../locale/en/pages.ftl"));
-        assert_eq!(english, ids(include_str!("../../locale/es/pages.ftl")));
-        assert_eq!(english, ids(include_str!("../../locale/ru/pages.ftl")));
+        let english = english();
+        assert_eq!(english, ids(SPANISH));
+        assert_eq!(english, ids(RUSSIAN));
         for language in Language::ALL {
             for id in &english {
-                let text = Words(language).tell(id, &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1")]);
+                let text = Words(language).tell(
+                    id,
+                    &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1"), ("left", "9"), ("until", "d")],
+                );
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");
             }
         }
@@ -120,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_text_that_pages_name_exists() {
-        let english = ids(include_str!("../../locale/en/pages.ftl"));
+        let english = english();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
         for entry in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();

@@ -193,6 +193,7 @@ fn refusals(path: &str) -> Vec<Code> {
         }
         "/v1/disputes/{id}/evidence" => vec![Code::DisputeStateConflict, Code::EvidenceMissing],
         "/v1/disputes/{id}/accept" => vec![Code::DisputeStateConflict],
+        "/v1/webhook_endpoints/{id}/recover" => vec![Code::RecoveryRunning],
         "/v1/payments/{id}/void" => vec![Code::PaymentStateConflict, Code::OperationInProgress],
         _ => vec![Code::PaymentStateConflict],
     }

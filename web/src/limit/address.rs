@@ -35,6 +35,15 @@ impl FromRequestParts<WebState> for Caller {
     }
 }
 
+/// The network of an address, as people are told where a log-in comes from: enough to know one's own,
+/// not enough to find a stranger.
+pub(crate) fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from_bits(address.to_bits() & !0xff)),
+        IpAddr::V6(address) => format!("{}/48", Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80))),
+    }
+}
+
 fn forwarded(headers: &HeaderMap) -> Vec<IpAddr> {
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).filter_map(|entry| entry.trim().parse().ok()).collect()
@@ -67,5 +76,11 @@ mod tests {
         assert_eq!(call("203.0.113.9", 2), "127.0.0.1");
         assert_eq!(call("2001:db8::1:2:3:4", 1), "2001:db8::");
         assert_eq!(call("::ffff:203.0.113.9", 1), "203.0.113.9");
+    }
+
+    #[test]
+    fn a_network_names_no_household() {
+        assert_eq!(network(IpAddr::from([203, 0, 113, 9])), "203.0.113.0/24");
+        assert_eq!(network("2001:db8:1:2::3".parse().unwrap()), "2001:db8:1::/48");
     }
 }

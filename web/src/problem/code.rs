@@ -54,6 +54,12 @@ codes! {
     CallbackForged = "callback_forged", UNAUTHORIZED, "The callback's signature does not hold";
     /// Name or password is wrong.
     CredentialsWrong = "credentials_wrong", UNAUTHORIZED, "The name or the password is wrong";
+    /// A code of an authenticator is wrong, used, or given too often.
+    CodeWrong = "code_wrong", UNAUTHORIZED, "The code is wrong or was used before";
+    /// What says that it comes from Telegram does not, or is too old.
+    TelegramForged = "telegram_forged", UNAUTHORIZED, "Telegram did not sign this, or too long ago";
+    /// No account is connected to this Telegram.
+    TelegramUnknown = "telegram_unknown", UNAUTHORIZED, "No account is connected to this Telegram account";
     /// The bank or antifraud refused the payment.
     PaymentDeclined = "payment_declined", PAYMENT_REQUIRED, "The payment was declined";
     /// The bank refused to take or release reserved money.
@@ -116,6 +122,10 @@ codes! {
     TelegramTaken = "telegram_taken", CONFLICT, "This Telegram account is connected to another account";
     /// The account has another Telegram identity.
     AccountBound = "account_bound", CONFLICT, "The account is connected to another Telegram account";
+    /// Without Telegram nothing would be left to log in with.
+    LastWayIn = "last_way_in", CONFLICT, "Nothing would be left to log in with";
+    /// The e-mail has to be confirmed first.
+    EmailUnconfirmed = "email_unconfirmed", CONFLICT, "The e-mail is not confirmed";
     /// The shop takes no payments in this currency.
     CurrencyNotAccepted = "currency_not_accepted", UNPROCESSABLE_ENTITY, "The currency is not accepted";
     /// The shop does not offer to pay with this.

@@ -185,6 +185,12 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::LinkInvalid => Self::new(Code::LinkInvalid, detail),
             AccountError::Credentials => Self::new(Code::CredentialsWrong, detail),
+            AccountError::CodeWrong => Self::new(Code::CodeWrong, detail),
+            AccountError::PasswordUsed => Self::new(Code::FieldInvalid, detail).at("password"),
+            AccountError::LastWayIn => Self::new(Code::LastWayIn, detail),
+            AccountError::EmailUnconfirmed => Self::new(Code::EmailUnconfirmed, detail),
+            AccountError::TelegramUnknown => Self::new(Code::TelegramUnknown, detail),
+            AccountError::Seal(_) => fault(&error),
             AccountError::TelegramTaken => Self::new(Code::TelegramTaken, detail),
             AccountError::AccountBound => Self::new(Code::AccountBound, detail),
             AccountError::Hashing => unavailable(&error),

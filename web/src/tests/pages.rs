@@ -332,8 +332,8 @@ async fn an_account_shows_its_payments_a_page_at_a_time_in_its_language() {
     assert!(page.text.contains("<html lang=\"es\">") && page.text.contains("prueba, sin dinero real"));
     assert!(page.text.contains("Café Luna") && page.text.contains("10,00\u{a0}EUR"), "{}", page.text);
     assert_eq!(page.text.matches("class=\"shop\"").count(), 10);
-    let older = page.text.split("/account?before=").nth(1).unwrap().split('"').next().unwrap();
-    let page = browser.open(&hub, &format!("/account?before={older}")).await;
+    let older = page.text.split("/account/payments?before=").nth(1).unwrap().split('"').next().unwrap();
+    let page = browser.open(&hub, &format!("/account/payments?before={older}")).await;
     assert_eq!(page.text.matches("class=\"shop\"").count(), 2);
     assert!(!page.text.contains("?before="));
 

@@ -8,6 +8,7 @@ use aviso_core::document::{Document, EndpointDocument};
 use aviso_core::event::{Audience, EventType};
 use aviso_core::id::EventId;
 use aviso_core::merchant::Mode;
+use aviso_core::merchant::endpoint::{CustomHeader, Payload};
 use aviso_core::secret::Secret;
 use axum::Router;
 use axum::body::Body;

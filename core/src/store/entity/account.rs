@@ -13,6 +13,8 @@ pub struct Model {
     pub password_hash: Option<String>,
     pub language: String,
     pub created_at: i64,
+    pub time_zone: String,
+    pub closed_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

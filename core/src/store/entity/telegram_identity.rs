@@ -15,6 +15,7 @@ pub struct Model {
     pub linked_at: i64,
     pub unlinked_at: Option<i64>,
     pub gone_at: Option<i64>,
+    pub seen_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -146,7 +146,7 @@ pub(crate) async fn count_by_master(conn: &impl ConnectionTrait) -> Result<Vec<(
 }
 
 /// Whether sealed bytes begin otherwise: SQLite's and PostgreSQL's `substr` both count bytes here.
-fn begins_otherwise(column: &str, header: &[u8]) -> SimpleExpr {
+pub(in crate::store) fn begins_otherwise(column: &str, header: &[u8]) -> SimpleExpr {
     Expr::cust(format!("substr({column}, 1, {})", header.len())).ne(header.to_vec())
 }
 
