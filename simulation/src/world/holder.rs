@@ -10,6 +10,7 @@ use aviso_core::money::Currency;
 use aviso_core::payment::PaymentDetails;
 use aviso_core::payment::attempt::Attempt;
 use aviso_core::payment::operation::{OperationKind, OperationStatus};
+use aviso_core::payment::status::Status;
 use aviso_core::vault::VaultError;
 use aviso_core::vault::card::CardState;
 
@@ -162,7 +163,12 @@ impl World {
             let (id, currency) = self.vault.mandates[place];
             let found = self.process().run(self.process().services().vault.mandate(&self.scope, id));
             let Ok(mandate) = found else { continue };
-            let active = mandate.state == MandateState::Active && mandate.terms.ends_at() > self.now();
+            // A charge that staff have not decided about is in the way of the next.
+            let held = |(details, attempt): (&PaymentDetails, &Attempt)| {
+                attempt.vault.mandate == Some(id) && details.payment.status() == Status::InReview
+            };
+            let stands = mandate.state == MandateState::Active && mandate.terms.ends_at() > self.now();
+            let active = stands && !self.attempts().any(held);
             let means = Means::Mandate(place, id);
             if active && self.pay_once(means, CHARGE_MAX + 1, currency)? {
                 return Err(format!("more than was agreed was charged under mandate {place}"));
