@@ -1,9 +1,9 @@
 //! Deterministic runs of the payment core. One seed chooses everything that happens in a run: what shops
-//! ask for, what the bank does, how the clock moves, where the process dies. The same seed gives the same
-//! trace, byte for byte.
+//! ask for, what banks, the issuer and the wallet do, how the clock moves, where the process dies. The same
+//! seed gives the same trace, byte for byte.
 //!
 //! A run is a row of steps. In each, at most one piece of work moves, and it moves until it ends or waits
-//! for the bank; so the order of everything durable is the seed's. After every step the checks of
+//! for a bank or the issuer; so the order of everything durable is the seed's. After every step the checks of
 //! [`check`] look at the payments; after the last one faults end, time passes, and everything must end
 //! well: see `heal`.
 

@@ -2,9 +2,11 @@
 
 mod act;
 mod call;
+mod chore;
 mod contest;
 mod holder;
 mod page;
+mod theme;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -24,11 +26,11 @@ use crate::check;
 use crate::process::{Ground, Process};
 use crate::request::{Request, order_ref};
 use crate::sabotage::Sabotage;
-pub(crate) use act::Chore;
-use act::Theme;
 pub(crate) use call::{Call, Errand};
+pub(crate) use chore::Chore;
 pub(crate) use contest::Claim;
 pub(crate) use holder::Holder;
+use theme::Theme;
 
 /// What merchants choose from: mostly one bank and the other one after it.
 const ROUTES: [&[(House, &[&str])]; 4] = [

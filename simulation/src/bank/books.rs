@@ -127,7 +127,7 @@ pub struct Books {
 }
 
 /// How long the wallet's page is there.
-const PAGE_FOR: Duration = Duration::from_secs(120);
+const PAGE_FOR: Duration = Duration::from_secs(240);
 
 fn to_page(operation: OperationId, until: Timestamp) -> AcquirerAnswer {
     let (url, acquirer_ref) = ("https://purse.test/page".to_owned(), operation.to_string());

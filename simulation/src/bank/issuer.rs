@@ -18,7 +18,7 @@ use super::fate::IssuerFate;
 pub(super) type Verdict = Result<AuthenticationAnswer, LinkError>;
 
 /// How long the issuer's page is there.
-const PAGE_FOR: Duration = Duration::from_secs(120);
+const PAGE_FOR: Duration = Duration::from_secs(240);
 
 /// A question to the issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

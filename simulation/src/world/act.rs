@@ -3,192 +3,23 @@
 
 use std::time::Duration;
 
-use aviso_core::audit::Actor;
-use aviso_core::id::MerchantId;
 use aviso_core::money::Currency;
 use aviso_core::payment::CaptureMode;
 use aviso_core::payment::action::ThreeDs;
 use aviso_core::payment::status::Status;
 use rand::Rng;
 
+use super::chore::Chore;
+use super::theme::{Act, Theme, WEIGHTS};
 use super::{Errand, Known, Stepped, World};
-use crate::bank::{Chances, Conduct};
-use crate::fuse;
-use crate::process::{CURRENCIES, Services};
-use crate::request::{CHARGE_MIN, How, Keep, Means, Plastic, Request, Wish};
+use crate::bank::Chances;
+use crate::process::CURRENCIES;
+use crate::request::{How, Keep, Means, Plastic, Request, Wish};
 
 /// Payments of one run.
 const PAYMENTS_MAX: usize = 6;
 /// Calls that wait for the bank at the same time.
 pub(super) const CALLS_MAX: usize = 4;
-
-/// What the janitor does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Chore {
-    /// Asks banks about messages without outcome.
-    Ask,
-    /// Ends payments that nobody finished.
-    Expire,
-    /// Tells of reservations that run out soon.
-    Warn,
-    /// Releases reservations that ran out.
-    Release,
-    /// Tells staff of messages that have had no outcome for too long.
-    Escalate,
-    /// Asks issuers about buyers who did not come back.
-    Issuers,
-    /// Ends mandates and erases cards whose time is over.
-    Vault,
-    /// Sends merchants' answers to disputes, and ends those whose time is over.
-    Disputes,
-    /// Seals what was booked, and settles what was taken.
-    Ledger,
-}
-
-/// What may happen in a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Act {
-    Create,
-    Confirm,
-    Capture,
-    Void,
-    Refund,
-    Retry,
-    OtherBody,
-    Answer,
-    Deliver,
-    Decide,
-    Janitor,
-    Expire,
-    Warn,
-    Release,
-    Escalate,
-    Notice,
-    Forward,
-    Back,
-    Crash,
-    Fuse,
-    FusedJanitor,
-    Pair,
-    BankDecides,
-    Arrive,
-    Overtake,
-    Issuers,
-    AtPage,
-    Return,
-    RemoveCard,
-    EndMandate,
-    NotMe,
-    SweepVault,
-    Contest,
-    ClaimNotice,
-    ClaimAnswer,
-    Disputes,
-    Ledger,
-}
-
-/// What a run is mostly about: the other things happen in it, too, but seldom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Theme {
-    /// Banks and the janitor.
-    Banks,
-    /// Buyers at pages of issuers and of the wallet.
-    Pages,
-    /// Saved cards and mandates.
-    Vault,
-    /// Disputes.
-    Disputes,
-}
-
-impl Theme {
-    pub(crate) const ALL: [Self; 4] = [Self::Banks, Self::Pages, Self::Vault, Self::Disputes];
-}
-
-impl Act {
-    /// What an act belongs to; `None` when it belongs to everything.
-    const fn theme(self) -> Option<Theme> {
-        match self {
-            Self::Create
-            | Self::Confirm
-            | Self::Capture
-            | Self::Retry
-            | Self::OtherBody
-            | Self::Answer
-            | Self::Decide
-            | Self::Janitor
-            | Self::Expire
-            | Self::Forward
-            | Self::Back
-            | Self::Crash
-            | Self::Fuse
-            | Self::Pair
-            | Self::Ledger => None,
-            Self::Void
-            | Self::Refund
-            | Self::Deliver
-            | Self::Warn
-            | Self::Release
-            | Self::Escalate
-            | Self::Notice
-            | Self::FusedJanitor
-            | Self::BankDecides
-            | Self::Arrive
-            | Self::Overtake => Some(Theme::Banks),
-            Self::Issuers | Self::AtPage | Self::Return => Some(Theme::Pages),
-            Self::RemoveCard | Self::EndMandate | Self::NotMe | Self::SweepVault => Some(Theme::Vault),
-            Self::Contest | Self::ClaimNotice | Self::ClaimAnswer | Self::Disputes => Some(Theme::Disputes),
-        }
-    }
-
-    /// How often it happens in a run about this.
-    fn weight(self, weight: u32, theme: Theme) -> u32 {
-        match self.theme() {
-            None => 3 * weight,
-            Some(mine) if mine == theme => 6 * weight,
-            Some(_) => weight,
-        }
-    }
-}
-
-const WEIGHTS: [(Act, u32); 37] = [
-    (Act::Create, 14),
-    (Act::Confirm, 12),
-    (Act::Capture, 14),
-    (Act::Void, 4),
-    (Act::Refund, 14),
-    (Act::Retry, 7),
-    (Act::OtherBody, 2),
-    (Act::Answer, 60),
-    (Act::Deliver, 6),
-    (Act::Decide, 8),
-    (Act::Janitor, 10),
-    (Act::Expire, 3),
-    (Act::Warn, 1),
-    (Act::Release, 3),
-    (Act::Escalate, 2),
-    (Act::Notice, 8),
-    (Act::Forward, 8),
-    (Act::Back, 2),
-    (Act::Crash, 4),
-    (Act::Fuse, 10),
-    (Act::FusedJanitor, 4),
-    (Act::Pair, 8),
-    (Act::BankDecides, 4),
-    (Act::Arrive, 5),
-    (Act::Overtake, 8),
-    (Act::Issuers, 4),
-    (Act::AtPage, 24),
-    (Act::Return, 5),
-    (Act::RemoveCard, 3),
-    (Act::EndMandate, 3),
-    (Act::NotMe, 5),
-    (Act::SweepVault, 2),
-    (Act::Contest, 8),
-    (Act::ClaimNotice, 10),
-    (Act::ClaimAnswer, 6),
-    (Act::Disputes, 3),
-    (Act::Ledger, 3),
-];
 
 impl World {
     /// One step: something that may happen happens.
@@ -330,12 +161,11 @@ impl World {
         How { means: Means::Given(plastic), three_ds, keep }
     }
 
-    /// A payment of the smallest amount that may be charged, and all answers to it. Says whether it was taken up.
-    pub(crate) fn pay_once(&mut self, means: Means, currency: Currency) -> Result<bool, String> {
+    /// A payment now, and all answers to it. Says whether it was taken up.
+    pub(crate) fn pay_once(&mut self, means: Means, minor: i64, currency: Currency) -> Result<bool, String> {
         self.payments.push(Known::default());
         let how = How { means, three_ds: ThreeDs::Automatic, keep: Keep::Nothing };
-        let (minor, capture) = (CHARGE_MIN, CaptureMode::Auto);
-        let wish = Wish::Create { minor, currency, capture, with: Some(how) };
+        let wish = Wish::Create { minor, currency, capture: CaptureMode::Auto, with: Some(how) };
         let place = self.add_request(self.payments.len() - 1, wish);
         let errand = Errand::Request(place);
         self.say(self.name_of(errand));
@@ -435,42 +265,4 @@ impl World {
             self.ground.clock.forward(span);
         }
     }
-
-    /// A round of one of the janitor's chores.
-    pub(crate) fn janitor(&mut self, chore: Chore, chances: Chances) -> Stepped {
-        self.say(format!("janitor: {chore:?}"));
-        let salt = self.rng.random();
-        self.ground.bank.conduct(Conduct::Immediate { salt, chances });
-        let (services, scope) = (self.process().services().clone(), self.scope.clone());
-        let handle = self.process().spawn(async move { work(chore, services, scope.merchant.id).await });
-        let joined = self.process().run(handle);
-        self.ground.bank.conduct(Conduct::Gated);
-        match joined {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => return Err(format!("the janitor failed: {error:#}")),
-            Err(_) if fuse::has_burnt() => self.say("    -> died"),
-            Err(error) => return Err(format!("the janitor failed: {error}")),
-        }
-        // The ledger's chores touch no payment.
-        if chore == Chore::Ledger { Ok(()) } else { self.look_at_all() }
-    }
-}
-
-async fn work(chore: Chore, services: Services, merchant: MerchantId) -> anyhow::Result<()> {
-    let Services { payments, vault, disputes, ledger, clock, .. } = services;
-    match chore {
-        Chore::Ask => payments.resolve_due().await?,
-        Chore::Expire => payments.expire_due().await?,
-        Chore::Warn => payments.warn_due().await?,
-        Chore::Release => payments.release_due().await?,
-        Chore::Escalate => payments.escalate_due().await?,
-        Chore::Issuers => payments.check_issuers_due().await?,
-        Chore::Vault => vault.sweep().await?,
-        Chore::Disputes => disputes.send_replies().await? + disputes.expire_due().await?,
-        Chore::Ledger => {
-            ledger.seal().await?;
-            ledger.settle(&Actor::System, clock.now(), Some(merchant)).await?.len()
-        }
-    };
-    Ok(())
 }

@@ -10,13 +10,14 @@ use aviso_core::money::Currency;
 use aviso_core::payment::PaymentDetails;
 use aviso_core::payment::attempt::Attempt;
 use aviso_core::payment::operation::{OperationKind, OperationStatus};
+use aviso_core::payment::status::Status;
 use aviso_core::vault::VaultError;
 use aviso_core::vault::card::CardState;
 
 use super::{Known, Stepped, World};
 use crate::check::charges::{self, Charge};
 use crate::process::CURRENCIES;
-use crate::request::{How, Means};
+use crate::request::{CHARGE_MAX, CHARGE_MIN, How, Means};
 
 /// What a run knows of saved cards and mandates.
 #[derive(Debug, Default)]
@@ -152,13 +153,27 @@ impl World {
     /// A charge under every mandate that stands, when its period is over: nothing of an earlier one is in the
     /// way. And a try with whatever must not pay any more.
     pub(crate) fn last_charges(&mut self) -> Stepped {
+        for place in 0..self.vault.mandates.len() {
+            // Mostly too soon.
+            let (id, currency) = self.vault.mandates[place];
+            self.pay_once(Means::Mandate(place, id), CHARGE_MIN, currency)?;
+        }
         self.ground.clock.forward(Duration::from_secs(2 * 86_400));
         for place in 0..self.vault.mandates.len() {
             let (id, currency) = self.vault.mandates[place];
             let found = self.process().run(self.process().services().vault.mandate(&self.scope, id));
             let Ok(mandate) = found else { continue };
-            let active = mandate.state == MandateState::Active && mandate.terms.ends_at() > self.now();
-            let taken = self.pay_once(Means::Mandate(place, id), currency)?;
+            // A charge that staff have not decided about is in the way of the next.
+            let held = |(details, attempt): (&PaymentDetails, &Attempt)| {
+                attempt.vault.mandate == Some(id) && details.payment.status() == Status::InReview
+            };
+            let stands = mandate.state == MandateState::Active && mandate.terms.ends_at() > self.now();
+            let active = stands && !self.attempts().any(held);
+            let means = Means::Mandate(place, id);
+            if active && self.pay_once(means, CHARGE_MAX + 1, currency)? {
+                return Err(format!("more than was agreed was charged under mandate {place}"));
+            }
+            let taken = self.pay_once(means, CHARGE_MIN, currency)?;
             if active && !taken {
                 return Err(format!("mandate {place} is active and free, and a charge was refused"));
             }
@@ -166,7 +181,7 @@ impl World {
         for place in 0..self.vault.cards.len() {
             let card = self.vault.cards[place];
             if self.vault.stopped_cards.contains_key(&card) {
-                self.pay_once(Means::Saved(place, card), CURRENCIES[0].parse().map_err(|_| "a currency")?)?;
+                self.pay_once(Means::Saved(place, card), CHARGE_MIN, CURRENCIES[0].parse().map_err(|_| "a currency")?)?;
             }
         }
         Ok(())

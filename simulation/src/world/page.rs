@@ -9,8 +9,9 @@ use aviso_core::payment::status::Status;
 
 use rand::Rng;
 
-use super::{Errand, Stepped, World};
-use crate::bank::Message;
+use super::{Chore, Errand, Stepped, World};
+use crate::bank::{Chances, Message};
+use crate::request::Wish;
 
 impl World {
     /// Whoever is at the issuer's page now: payment and attempt.
@@ -42,9 +43,9 @@ impl World {
     pub(super) fn at_page(&mut self) -> Option<Stepped> {
         let (issuers, wallets) = (self.at_issuers(), self.at_wallets());
         let place = self.some(issuers.len() + wallets.len())?;
-        if self.one_in(6) {
+        if self.one_in(8) {
             self.say("a buyer takes long");
-            self.ground.clock.forward(Duration::from_secs(150));
+            self.ground.clock.forward(Duration::from_secs(250));
         }
         if let Some((payment, message)) = place.checked_sub(issuers.len()).map(|place| wallets[place].clone()) {
             return Some(self.at_wallet(payment, &message));
@@ -62,6 +63,15 @@ impl World {
     }
 
     fn at_wallet(&mut self, payment: usize, message: &Message) -> Stepped {
+        if self.one_in(3) && self.calls.len() < super::act::CALLS_MAX {
+            // The shop cancels at this very moment.
+            let errand = Errand::Request(self.add_request(payment, Wish::Void));
+            self.say(self.name_of(errand));
+            self.begin(errand, false)?;
+            if self.one_in(2) {
+                self.janitor(Chore::Ask, Chances::FAULTY)?;
+            }
+        }
         let approve = !self.one_in(4);
         let acted = self.ground.bank.act_at_wallet(message, approve);
         let words = match (acted, approve) {

@@ -6,7 +6,8 @@ use aviso_core::crash::{CrashAt, Point};
 use aviso_core::port::{AcquirerAnswer, Notice, NoticeSubject};
 use rand::Rng;
 
-use super::act::{Act, Chore};
+use super::chore::Chore;
+use super::theme::Act;
 use super::{Errand, Stepped, World};
 use crate::bank::{Chances, Conduct, Fate, IssuerFate, Message};
 use crate::expect::Expected;
