@@ -5,6 +5,7 @@ mod profile;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use aviso_core::account::email::EmailAddress;
 use aviso_core::audit::Actor;
 use aviso_core::clock::SystemClock;
 use aviso_core::dispute::NewDispute;
@@ -58,6 +59,13 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
                 ticket.token.expose(),
                 ticket.match_code
             ))
+        }
+        AdminCommand::RemoveAuthenticator { email, reason } => {
+            let address = EmailAddress::new(&email).context("the e-mail")?;
+            match services.accounts.remove_second_factor(Actor::Operator, &address, &reason).await? {
+                true => Ok(format!("{email} logs in without a code now, and is told so.")),
+                false => bail!("no account with this e-mail has an authenticator"),
+            }
         }
         AdminCommand::SetFee { merchant, mode, currency, method, basis_points, fixed } => {
             let fee = Fee { merchant_id: merchant, mode, currency, method, basis_points, fixed };

@@ -180,6 +180,13 @@ pub enum AdminCommand {
         #[arg(long, default_value = "agent", value_parser = role)]
         role: Role,
     },
+    /// Remove the authenticator of a person who lost it and the recovery codes, after support made sure who it is.
+    RemoveAuthenticator {
+        /// The e-mail of the account.
+        email: String,
+        /// Why, for the audit log.
+        reason: String,
+    },
     /// Set what a merchant pays for taken money.
     SetFee {
         /// The merchant (`mer_…`).

@@ -30,6 +30,19 @@ impl Chromium {
     ///
     /// When Chromium or its driver is not installed.
     pub async fn open(width: u32, height: u32) -> Self {
+        Self::start(width, height, &[]).await
+    }
+
+    /// Opens a window on a device that is set to dark.
+    ///
+    /// # Panics
+    ///
+    /// When Chromium or its driver is not installed.
+    pub async fn open_dark(width: u32, height: u32) -> Self {
+        Self::start(width, height, &["--blink-settings=preferredColorScheme=0"]).await
+    }
+
+    async fn start(width: u32, height: u32, more: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -39,7 +52,7 @@ impl Chromium {
             .spawn()
             .expect("chromedriver; scripts/test installs it");
         let profile = tempfile::tempdir().expect("a folder");
-        let arguments = [
+        let mut arguments = vec![
             "--headless".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
@@ -52,6 +65,7 @@ impl Chromium {
             format!("--window-size={width},{height}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
+        arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
         let mut options = json!({ "args": arguments, "binary": "/usr/bin/chromium" });
         // A window is never as narrow as a phone, so the screen is made one.
         if width < WINDOW_WIDTH_MIN {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aviso_core::account::email::EmailAddress;
+use aviso_core::audit::Actor;
 use aviso_core::language::Language;
 use aviso_tests::actor::PASSWORD;
 use aviso_tests::app::TestApp;
@@ -129,6 +131,22 @@ on_both_databases! {
         for code in &codes {
             assert!(!has(code.as_bytes()) && !has(code.replace('-', "").as_bytes()), "a recovery code");
         }
+    }
+
+    async fn an_operator_removes_the_authenticator_of_who_lost_everything(app: TestApp) {
+        let mut ana = app.member(Language::En).await;
+        ana.add_authenticator().await;
+        let accounts = &app.hub.services.accounts;
+        let address = |email: &str| EmailAddress::new(email).expect("an address");
+        let nobody = accounts.remove_second_factor(Actor::Operator, &address("nobody@example.com"), "called").await;
+        assert!(!nobody.expect("an answer"));
+        let theirs = address(&ana.buyer.email);
+        assert!(accounts.remove_second_factor(Actor::Operator, &theirs, "seen in person").await.expect("an answer"));
+        assert!(!accounts.remove_second_factor(Actor::Operator, &theirs, "again").await.expect("an answer"));
+        ana.opens(|mail| mail.subject.contains("was removed")).await;
+        ana.log_in(PASSWORD).await;
+        let log = app.hub.services.audit.latest(None, 10).await.expect("the log");
+        assert!(log.iter().any(|row| row.action == "account.remove_authenticator" && row.reason == "seen in person"));
     }
 
     async fn a_reset_by_mail_does_not_go_round_the_authenticator(app: TestApp) {

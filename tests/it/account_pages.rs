@@ -68,7 +68,10 @@ async fn every_page_is_whole_in_every_language_wide_and_narrow() {
         merchant.refund(&paid.text_at("/id"), Some(1_000)).await.expect(201);
         merchant.pay(&Order::new(250_000, "4000000000000002").by(&member.email)).await.expect(402);
         member.send("/account/totp", "/account/totp/start", &[("password", PASSWORD)]).await.expect(303);
-        let chromium = Chromium::open(width, height).await;
+        let chromium = match language {
+            Language::Es => Chromium::open_dark(width, height).await,
+            Language::En | Language::Ru => Chromium::open(width, height).await,
+        };
         let name = |page: &str| picture(&format!("account-{page}-{}-{width}.png", language.code()));
         chromium.page.goto(&app.url(&format!("/login?lang={}", language.code()))).await.expect("the page");
         chromium.find("#name").await;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::account::bind::is_from;
 use crate::account::entry::{LoggedIn, Visit};
 use crate::account::link::{Link, LinkPurpose, LinkState};
+use crate::account::email::EmailAddress;
 use crate::account::{Account, AccountError, Accounts, totp};
+use crate::audit::{self, Actor};
 use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::id::{AccountId, LinkId};
@@ -184,6 +186,42 @@ impl Accounts {
             })
             .await?;
         if given == Given::Wrong { Err(AccountError::CodeWrong) } else { Ok(()) }
+    }
+
+    /// Takes the authenticator of somebody away who lost it and the recovery codes. `false` when no account with
+    /// this e-mail has one.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Store`].
+    pub async fn remove_second_factor(
+        &self,
+        actor: Actor,
+        email: &EmailAddress,
+        reason: &str,
+    ) -> Result<bool, AccountError> {
+        let now = self.clock.now();
+        self.store
+            .write(async |tx| {
+                let Some(account) = rows::by_email(tx.conn(), email.normal()).await? else { return Ok(false) };
+                rows::lock(tx, account.id).await?;
+                if factors::of_account(tx.conn(), account.id).await?.is_none() {
+                    return Ok(false);
+                }
+                factors::delete(tx, account.id).await?;
+                let row = audit::NewRow {
+                    actor: actor.clone(),
+                    action: "account.remove_authenticator",
+                    subject: account.id.to_string(),
+                    before: String::new(),
+                    after: String::new(),
+                    reason: reason.to_owned(),
+                };
+                audit::record(tx, &row, now).await?;
+                events::insert(tx, &[self.event(EventType::AccountTotpDisabled, account.id, now)]).await?;
+                Ok(true)
+            })
+            .await
     }
 
     /// Checks a code when the account has an authenticator; without one any answer is right.
