@@ -5,6 +5,7 @@ mod link;
 mod menu;
 mod payments;
 mod register;
+mod settings;
 
 use aviso_core::language::Language;
 
@@ -18,6 +19,7 @@ use crate::screen::Screen;
 use crate::start::Desk;
 
 pub(crate) use register::email_given;
+pub(crate) use settings::zone_given;
 
 /// Anybody's command.
 pub(crate) async fn command(desk: &Desk, person: &Person, command: Command, args: &str) -> Handling {
@@ -37,6 +39,7 @@ pub(crate) async fn command(desk: &Desk, person: &Person, command: Command, args
         },
         Command::Payments => payments::list(desk, person).await,
         Command::Cards => cards::list(desk, person).await,
+        Command::Settings => settings::show(desk, person).await,
         Command::Language => say(desk, person, menu::languages(person)).await,
         Command::Help => say(desk, person, menu::help(person)).await,
         Command::Privacy => say(desk, person, menu::privacy(desk, person)).await,
@@ -57,6 +60,8 @@ pub(crate) async fn press(
     match press {
         Press::Menu(Menu::Payments) => payments::list(desk, person).await?,
         Press::Menu(Menu::Cards) => cards::list(desk, person).await?,
+        Press::Menu(Menu::Settings) => settings::show(desk, person).await?,
+        Press::Setting(setting) => return settings::press(desk, person, pressed, setting).await,
         Press::Menu(Menu::Language) => say(desk, person, menu::languages(person)).await?,
         Press::Menu(Menu::Help) => say(desk, person, menu::help(person)).await?,
         Press::Menu(Menu::Start) => register::begin(desk, person, None).await?,

@@ -1,10 +1,14 @@
 //! What a pressed button says: parsed once, at the door. Telegram carries at most 64 bytes.
 
+mod setting;
+
 use std::fmt;
 use std::str::FromStr;
 
 use aviso_core::id::{ButtonId, CardId, LinkId, OperationId, PaymentId, ReviewId};
 use aviso_core::language::Language;
+
+pub(crate) use setting::Setting;
 
 /// The most that a button may carry.
 pub(crate) const BYTES_MAX: usize = 64;
@@ -25,6 +29,8 @@ pub(crate) enum Menu {
     Payments,
     /// The saved cards.
     Cards,
+    /// What a person is told.
+    Settings,
     /// The languages.
     Language,
     /// The help.
@@ -56,6 +62,8 @@ pub(crate) enum Press {
     CardRemove(CardId),
     /// It is.
     CardRemoveSure(CardId),
+    /// Shows or changes what a person is told.
+    Setting(Setting),
     /// The only effect of a button that shows a number.
     Nothing,
     /// A button that works once: what it does is in the bot's memory.
@@ -90,6 +98,7 @@ impl fmt::Display for Press {
         match self {
             Self::Menu(Menu::Payments) => f.write_str("m:payments"),
             Self::Menu(Menu::Cards) => f.write_str("m:cards"),
+            Self::Menu(Menu::Settings) => f.write_str("m:settings"),
             Self::Menu(Menu::Language) => f.write_str("m:language"),
             Self::Menu(Menu::Help) => f.write_str("m:help"),
             Self::Menu(Menu::Start) => f.write_str("m:start"),
@@ -104,6 +113,7 @@ impl fmt::Display for Press {
             Self::NotMeSure(payment) => write!(f, "xx:{payment}"),
             Self::CardRemove(card) => write!(f, "k:{card}"),
             Self::CardRemoveSure(card) => write!(f, "kk:{card}"),
+            Self::Setting(setting) => setting.fmt(f),
             Self::Nothing => f.write_str("-"),
             Self::Once(button) => write!(f, "b:{button}"),
             Self::Card(payment) => write!(f, "sc:{payment}"),
@@ -133,6 +143,7 @@ impl FromStr for Press {
         Ok(match parts.as_slice() {
             ["m", "payments"] => Self::Menu(Menu::Payments),
             ["m", "cards"] => Self::Menu(Menu::Cards),
+            ["m", "settings"] => Self::Menu(Menu::Settings),
             ["m", "language"] => Self::Menu(Menu::Language),
             ["m", "help"] => Self::Menu(Menu::Help),
             ["m", "start"] => Self::Menu(Menu::Start),
@@ -147,6 +158,7 @@ impl FromStr for Press {
             ["xx", payment] => Self::NotMeSure(read(payment)?),
             ["k", card] => Self::CardRemove(read(card)?),
             ["kk", card] => Self::CardRemoveSure(read(card)?),
+            ["g" | "gq" | "gz" | "gm", ..] => Self::Setting(read(text)?),
             ["-"] => Self::Nothing,
             ["b", button] => Self::Once(read(button)?),
             ["sc", payment] => Self::Card(read(payment)?),

@@ -32,6 +32,8 @@ commands! {
     Payments = "payments",
     /// The saved cards.
     Cards = "cards",
+    /// What a person is told, how and when.
+    Settings = "settings",
     /// The language.
     Language = "language",
     /// What the bot can do.

@@ -24,6 +24,8 @@ pub(crate) enum State {
         /// The language they chose.
         language: Language,
     },
+    /// Settings: a city is the next thing they write.
+    TimeZone,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

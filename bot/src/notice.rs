@@ -1,6 +1,7 @@
 //! From an event to what a chat sees of it.
 
 mod account;
+mod news;
 mod payment;
 mod staff;
 mod vault;
@@ -72,6 +73,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::CardExpiring
         | EventType::MandateCreated
         | EventType::MandateEnded => vault::compose(&job.event, words),
+        EventType::NewsPublished => Some(news::compose(&job.event, words)),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed

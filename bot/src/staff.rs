@@ -143,6 +143,7 @@ pub(crate) async fn press(
         | Press::NotMeSure(_)
         | Press::CardRemove(_)
         | Press::CardRemoveSure(_)
+        | Press::Setting(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -164,6 +165,7 @@ const fn role_of(press: Press) -> Role {
         | Press::NotMeSure(_)
         | Press::CardRemove(_)
         | Press::CardRemoveSure(_)
+        | Press::Setting(_)
         | Press::Nothing => Role::Viewer,
     }
 }

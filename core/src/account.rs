@@ -16,6 +16,7 @@ mod login;
 pub mod password;
 mod register;
 mod service;
+mod session;
 mod staff;
 mod telegram;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub mod username;
 use crate::clock::Timestamp;
 use crate::id::{AccountId, SessionId};
 use crate::language::Language;
+use crate::preference::{QuietHours, TimeZone};
 
 pub use bind::{BindAnswer, BindQuestion, BindState};
 pub use confirm::{ConfirmAnswer, ConfirmQuestion, Confirmed};
@@ -48,6 +50,10 @@ pub struct Account {
     pub has_password: bool,
     /// The language to write in.
     pub language: Language,
+    /// Where the person lives.
+    pub time_zone: TimeZone,
+    /// When they are left alone.
+    pub quiet: Option<QuietHours>,
     /// The Telegram identity, when one is bound.
     pub telegram: Option<TelegramIdentity>,
 }

@@ -93,6 +93,8 @@ named! {
         EndpointDisabled = "endpoint.disabled",
         /// A list or limit was changed.
         RiskRuleChanged = "risk.rule_changed",
+        /// A message to everybody who asked for news.
+        NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.
         EndpointTest = "endpoint.test",
     }

@@ -24,6 +24,7 @@ pub(crate) mod merchant;
 pub(crate) mod notice;
 pub(crate) mod operation;
 pub(crate) mod payment;
+pub(crate) mod preference;
 pub(crate) mod profile;
 pub(crate) mod recipient;
 pub(crate) mod refund;

@@ -15,6 +15,7 @@ mod m20261124_000010_add_actions;
 mod m20261124_000011_create_routes;
 mod m20261124_000012_create_disputes;
 mod m20261124_000013_create_instances;
+mod m20261124_000016_create_preferences;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000011_create_routes::Migration),
             Box::new(m20261124_000012_create_disputes::Migration),
             Box::new(m20261124_000013_create_instances::Migration),
+            Box::new(m20261124_000016_create_preferences::Migration),
         ]
     }
 }

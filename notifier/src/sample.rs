@@ -23,7 +23,7 @@ pub(crate) fn keyring() -> Keyring {
 
 /// A live event of this type for a person with an account.
 pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
-    let facts = ["shop", "name", "device", "reason"].map(|key| (key.to_owned(), shop.to_owned()));
+    let facts = ["shop", "name", "device", "reason", "title", "text"].map(|key| (key.to_owned(), shop.to_owned()));
     Job {
         id: DeliveryId::new(NOW),
         event: Event {

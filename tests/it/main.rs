@@ -16,6 +16,7 @@ mod notices;
 mod overdue;
 mod payments;
 mod people;
+mod preferences;
 mod refunds;
 mod reservations;
 mod review;

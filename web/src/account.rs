@@ -9,11 +9,13 @@ mod field;
 mod form;
 mod home;
 mod login;
+mod notifications;
 mod overview;
 mod page;
 mod register;
 mod reset;
 mod returned;
+mod unsubscribe;
 mod visitor;
 mod words;
 
@@ -39,6 +41,14 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account", get(overview::show))
         .route("/account/language", post(overview::set_language))
         .route("/account/telegram", post(bind::start))
+        .route("/account/notifications", get(notifications::show).post(notifications::submit))
+        .route("/account/notifications/mail", post(notifications::try_mail))
+}
+
+/// The way out of letters. Apart from the other forms: mail programs of many people use it from one
+/// address, and none of them may be told to come back later.
+pub(crate) fn leaving() -> Router<WebState> {
+    Router::new().route("/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::leave))
 }
 
 /// The style sheet and the icon.

@@ -68,7 +68,8 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::AccountPasswordReset
         | EventType::AccountPasswordChanged
         | EventType::RiskRuleChanged
-        | EventType::EndpointTest => None,
+        | EventType::EndpointTest
+        | EventType::NewsPublished => None,
     }
 }
 

@@ -100,6 +100,8 @@ fn event(kind: EventType, shop: &str) -> Event {
         ("review", ReviewId::new(now()).to_string()),
         ("decision", "approved".to_owned()),
         ("case", "case_x".to_owned()),
+        ("title", shop.repeat(50)),
+        ("text", format!("{shop}\n").repeat(400)),
     ];
     Event {
         id: EventId::new(now()),
@@ -240,7 +242,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 5 + 5 + 10));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 5 + 5 + 1 + 10));
 }
 
 #[test]

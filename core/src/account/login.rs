@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::id::{AccountId, SessionId};
 use crate::secret::{Secret, random_token, sha256_hex};
-use crate::store::{StoreError, Tx, account as rows, event as events, link as links};
+use crate::store::{StoreError, Tx, account as rows, event as events, link as links, preference as preferences};
 
 /// A session ends after so long without a visit.
 pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -182,6 +182,7 @@ impl Accounts {
                 let link = links::take(tx, id, LinkState::Pending, LinkState::Used, now).await?;
                 let link = link.filter(|link| link.purpose == LinkPurpose::ResetPassword);
                 let account = link.and_then(|link| link.account_id).ok_or(AccountError::LinkInvalid)?;
+                preferences::lift_of_account(tx, account).await?;
                 let first = rows::confirm_email(tx, account, now).await?;
                 rows::set_password(tx, account, Some(&hash)).await?;
                 links::end(tx, account, &[LinkPurpose::BindTelegram, LinkPurpose::ResetPassword]).await?;

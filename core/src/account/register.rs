@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
 use crate::id::{AccountId, LinkId};
 use crate::language::Language;
+use crate::preference::TimeZone;
 use crate::secret::{Secret, sha256_hex};
 use crate::store::{Constraint, StoreError, Tx, account as rows, event as events, link as links};
 
@@ -206,6 +207,8 @@ fn blank(email: &EmailAddress, language: Language, now: Timestamp) -> Account {
         email_confirmed_at: None,
         has_password: false,
         language,
+        time_zone: TimeZone::default(),
+        quiet: None,
         telegram: None,
     }
 }

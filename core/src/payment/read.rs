@@ -118,7 +118,7 @@ impl Payments {
         self.page(&rows::Filter { account: Some(account), ..rows::Filter::default() }, before, limit).await
     }
 
-    async fn page(
+    pub(super) async fn page(
         &self,
         filter: &rows::Filter,
         before: Option<PaymentId>,

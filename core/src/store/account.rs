@@ -14,6 +14,7 @@ use crate::account::{Account, Session, TelegramIdentity, TelegramUser};
 use crate::clock::Timestamp;
 use crate::id::{AccountId, SessionId};
 use crate::language::Language;
+use crate::preference::{MinuteOfDay, QuietHours, TimeZone};
 
 async fn with_telegram(conn: &impl ConnectionTrait, row: account::Model) -> Result<Account, StoreError> {
     let identity = telegram_identity::Entity::find()
@@ -31,6 +32,9 @@ fn account_from(row: account::Model, identity: Option<telegram_identity::Model>)
         email_confirmed_at: row.email_confirmed_at.map(Timestamp::from_micros),
         has_password: row.password_hash.is_some(),
         language: Language::from_code(&row.language).unwrap_or_default(),
+        // A zone that this version's table does not know any more is no reason to be silent.
+        time_zone: row.time_zone.parse().unwrap_or_default(),
+        quiet: quiet_from(row.quiet_from, row.quiet_until),
         telegram: identity.map(|identity| TelegramIdentity {
             tg_user_id: identity.tg_user_id,
             chat_id: identity.chat_id,
@@ -39,6 +43,10 @@ fn account_from(row: account::Model, identity: Option<telegram_identity::Model>)
             gone_at: identity.gone_at.map(Timestamp::from_micros),
         }),
     }
+}
+
+fn quiet_from(from: Option<i32>, until: Option<i32>) -> Option<QuietHours> {
+    QuietHours::new(MinuteOfDay::from_minutes(from?)?, MinuteOfDay::from_minutes(until?)?)
 }
 
 pub(crate) async fn insert(
@@ -56,6 +64,9 @@ pub(crate) async fn insert(
         password_hash: password_hash.map(str::to_owned),
         language: account.language.code().to_owned(),
         created_at: now.as_micros(),
+        time_zone: account.time_zone.name().to_owned(),
+        quiet_from: account.quiet.map(|quiet| quiet.from().minutes()),
+        quiet_until: account.quiet.map(|quiet| quiet.until().minutes()),
     };
     account::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
@@ -188,6 +199,25 @@ pub(crate) async fn set_password(tx: &Tx, id: AccountId, hash: Option<&str>) -> 
 pub(crate) async fn set_language(tx: &Tx, id: AccountId, language: Language) -> Result<(), StoreError> {
     account::Entity::update_many()
         .col_expr(account::Column::Language, Expr::value(language.code()))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_time_zone(tx: &Tx, id: AccountId, zone: TimeZone) -> Result<(), StoreError> {
+    account::Entity::update_many()
+        .col_expr(account::Column::TimeZone, Expr::value(zone.name()))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_quiet(tx: &Tx, id: AccountId, quiet: Option<QuietHours>) -> Result<(), StoreError> {
+    account::Entity::update_many()
+        .col_expr(account::Column::QuietFrom, Expr::value(quiet.map(|quiet| quiet.from().minutes())))
+        .col_expr(account::Column::QuietUntil, Expr::value(quiet.map(|quiet| quiet.until().minutes())))
         .filter(account::Column::Id.eq(id.as_uuid()))
         .exec(tx.conn())
         .await?;
@@ -327,13 +357,69 @@ pub(crate) async fn live_session(
         .order_by(session::Column::Id, Order::Desc)
         .one(conn)
         .await?;
-    Ok(row.map(|row| Session {
+    Ok(row.map(session_from))
+}
+
+fn session_from(row: session::Model) -> Session {
+    Session {
         id: SessionId::from_uuid(row.id),
         account_id: AccountId::from_uuid(row.account_id),
         device: row.device,
         created_at: Timestamp::from_micros(row.created_at),
         last_seen_at: Timestamp::from_micros(row.last_seen_at),
-    }))
+    }
+}
+
+/// The sessions of an account that live, the one seen last first.
+pub(crate) async fn sessions(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    now: Timestamp,
+    idle: Duration,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = session::Entity::find()
+        .filter(session::Column::AccountId.eq(account.as_uuid()))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now.as_micros()))
+        .filter(session::Column::LastSeenAt.gt(now.before(idle).as_micros()))
+        .order_by(session::Column::LastSeenAt, Order::Desc)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(session_from).collect())
+}
+
+/// Ends one session, if it is this account's and lives.
+pub(crate) async fn revoke_session_of(
+    tx: &Tx,
+    account: AccountId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let ended = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now.as_micros()))
+        .filter(session::Column::Id.eq(id.as_uuid()))
+        .filter(session::Column::AccountId.eq(account.as_uuid()))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(ended.rows_affected == 1)
+}
+
+/// Ends every session of an account but one.
+pub(crate) async fn revoke_other_sessions(
+    tx: &Tx,
+    account: AccountId,
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut query = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now.as_micros()))
+        .filter(session::Column::AccountId.eq(account.as_uuid()))
+        .filter(session::Column::RevokedAt.is_null());
+    if let Some(keep) = keep {
+        query = query.filter(session::Column::Id.ne(keep.as_uuid()));
+    }
+    Ok(query.exec(tx.conn()).await?.rows_affected)
 }
 
 /// Whether a session was not ended.

@@ -54,3 +54,9 @@ account-password-changed =
     .title = Your password was changed
     .lead = The password of your account was changed.
     .next = If it was not you, reset the password now with “Forgot password” on the sign-in page, then check your sessions.
+
+account-confirm-again =
+    .subject = Does our mail reach you?
+    .title = Does our mail reach you?
+    .lead = Your mailbox refused our letters. You asked us to try again, and this letter arrived. Open the link, and news of your account comes by mail again.
+    .next = The button works once. If you did not ask for it, there is nothing to do.

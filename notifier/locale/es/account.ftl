@@ -54,3 +54,9 @@ account-password-changed =
     .title = Su contraseña ha cambiado
     .lead = Se cambió la contraseña de su cuenta.
     .next = Si no fue usted, restablézcala ahora con «¿Olvidó la contraseña?» en la página de acceso y revise después sus sesiones.
+
+account-confirm-again =
+    .subject = ¿Le llega nuestro correo?
+    .title = ¿Le llega nuestro correo?
+    .lead = Su buzón rechazó nuestras cartas. Usted pidió que lo intentáramos de nuevo, y esta carta llegó. Abra el enlace y las noticias de su cuenta volverán a llegar por correo.
+    .next = El botón funciona una vez. Si no lo pidió, no tiene que hacer nada.

@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 27] = [
+const LETTERS: [(EventType, bool); 28] = [
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
     (EventType::AccountTelegramLinked, false),
@@ -52,6 +52,7 @@ const LETTERS: [(EventType, bool); 27] = [
     (EventType::RefundCreated, true),
     (EventType::RefundSucceeded, true),
     (EventType::RefundFailed, true),
+    (EventType::NewsPublished, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
     (EventType::CaseOpened, true),
@@ -271,6 +272,6 @@ https://pay.example/account
 
 -- 
 Sent automatically by pay.example.
-Your account and what you are told: https://pay.example/account"
+Your account and what you are told: https://pay.example/account/notifications"
     );
 }

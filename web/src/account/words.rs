@@ -112,7 +112,8 @@ mod tests {
         assert_eq!(english, ids(include_str!("../../locale/ru/pages.ftl")));
         for language in Language::ALL {
             for id in &english {
-                let text = Words(language).tell(id, &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1")]);
+                let text = Words(language)
+                    .tell(id, &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1"), ("since", "d")]);
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");
             }
         }

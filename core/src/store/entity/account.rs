@@ -13,6 +13,9 @@ pub struct Model {
     pub password_hash: Option<String>,
     pub language: String,
     pub created_at: i64,
+    pub time_zone: String,
+    pub quiet_from: Option<i32>,
+    pub quiet_until: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
