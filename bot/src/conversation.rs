@@ -26,6 +26,10 @@ pub(crate) enum State {
     },
     /// Settings: a city is the next thing they write.
     TimeZone,
+    /// Looking for one of their payments.
+    Search,
+    /// Looking a payment up without an account.
+    LookUp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 mod account;
 mod news;
 mod payment;
+mod report;
 mod staff;
 mod vault;
 
@@ -73,6 +74,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::CardExpiring
         | EventType::MandateCreated
         | EventType::MandateEnded => vault::compose(&job.event, words),
+        EventType::ReportMonthly => report::compose(&job.event, words),
         EventType::NewsPublished => Some(news::compose(&job.event, words)),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed

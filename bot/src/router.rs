@@ -39,6 +39,8 @@ pub(crate) enum HandlingError {
     Preference(#[from] PreferenceError),
     #[error("the vault: {0}")]
     Vault(#[from] VaultError),
+    #[error("a document: {0}")]
+    Document(String),
     #[error("Telegram: {0}")]
     Telegram(#[from] Fault),
 }
@@ -165,6 +167,8 @@ impl Router {
     async fn words_of_a_person(&self, person: &Person, text: &str) -> Handling {
         match conversation::recall(&self.desk.services.memory, person).await? {
             Recalled::State(State::Email { language }) => buyer::email_given(&self.desk, person, language, text).await,
+            Recalled::State(State::Search) => buyer::search_given(&self.desk, person, text).await,
+            Recalled::State(State::LookUp) => buyer::look_up_given(&self.desk, person, text).await,
             Recalled::State(State::TimeZone) => buyer::zone_given(&self.desk, person, text).await,
             Recalled::Unreadable => {
                 conversation::leave(&self.desk.services.memory, person).await?;
@@ -221,6 +225,12 @@ impl Router {
             | Press::CardRemove(_)
             | Press::CardRemoveSure(_)
             | Press::Setting(_)
+            | Press::Narrowed(..)
+            | Press::Search
+            | Press::Refunds(_)
+            | Press::Receipt(_)
+            | Press::Statement(_)
+            | Press::SessionEnd(_)
             | Press::Nothing => buyer::press(desk, person, pressed, press).await?,
             Press::Once(_)
             | Press::Card(_)

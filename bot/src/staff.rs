@@ -144,6 +144,12 @@ pub(crate) async fn press(
         | Press::CardRemove(_)
         | Press::CardRemoveSure(_)
         | Press::Setting(_)
+        | Press::Narrowed(..)
+        | Press::Search
+        | Press::Refunds(_)
+        | Press::Receipt(_)
+        | Press::Statement(_)
+        | Press::SessionEnd(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -166,6 +172,12 @@ const fn role_of(press: Press) -> Role {
         | Press::CardRemove(_)
         | Press::CardRemoveSure(_)
         | Press::Setting(_)
+        | Press::Narrowed(..)
+        | Press::Search
+        | Press::Refunds(_)
+        | Press::Receipt(_)
+        | Press::Statement(_)
+        | Press::SessionEnd(_)
         | Press::Nothing => Role::Viewer,
     }
 }

@@ -19,6 +19,7 @@ mod merchant;
 mod news;
 mod payment;
 mod refund;
+mod report;
 mod vault;
 
 use draft::{Draft, Source};
@@ -117,6 +118,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::CardSaved | E::CardRemoved | E::CardExpiring | E::MandateCreated | E::MandateEnded => {
             for_buyer(source, vault::letter)
         }
+        E::ReportMonthly => report::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),

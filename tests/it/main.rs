@@ -1,10 +1,12 @@
 //! End-to-end tests: a file for each feature, on both databases, over real sockets.
 
+mod buyer_bot;
 mod crash;
 mod crash_sweep;
 mod disputes;
 mod docs;
 mod failover;
+mod faults;
 mod host_link;
 mod idempotency;
 mod iso8583;

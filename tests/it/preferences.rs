@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use aviso_core::audit::Actor;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::ChannelKind;
 use aviso_core::id::AccountId;
 use aviso_core::language::Language;
+use aviso_core::merchant::Mode;
 use aviso_core::preference::{
     Category, ChannelState, Choice, MinuteOfDay, News, NewsText, QuietHours, SuppressionReason,
 };
@@ -19,14 +21,14 @@ use aviso_tests::{card, on_both_databases};
 use crate::notices::label;
 use crate::saved_cards::saving;
 
-const PASSWORD: &str = "Correct1horse";
+pub(crate) const PASSWORD: &str = "Correct1horse";
 
 async fn account_of(app: &TestApp, buyer: &Buyer) -> AccountId {
     app.hub.services.accounts.by_telegram(buyer.id).await.expect("a look").expect("an account").id
 }
 
 /// A browser in which the buyer is logged in, by way of a new password.
-async fn logged_in(app: &TestApp, buyer: &Buyer) -> Browser {
+pub(crate) async fn logged_in(app: &TestApp, buyer: &Buyer) -> Browser {
     let mut browser = Browser::new(app);
     let form = browser.get("/forgot").await.expect(200);
     browser.submit(&form, "/forgot", &[("email", &buyer.email)]).await;
@@ -67,7 +69,7 @@ async fn refused_mailbox(app: &TestApp, buyer: &Buyer) {
     app.smtp.fail_next(Mishap::Recipient(buyer.email.clone(), 550), 1);
 }
 
-fn news(name: &str) -> News {
+pub(crate) fn news(name: &str) -> News {
     let text = |language: Language| {
         Some(NewsText {
             title: format!("Something new ({})", language.code()),
@@ -303,6 +305,31 @@ on_both_databases! {
         merchant.pay(&Order::new(4_990, card::GOOD).by(&other.email)).await.expect(201);
         other.opens(|mail| mail.text.contains("49.90")).await;
         assert!(app.smtp.mails_to(&other.email).iter().all(|mail| mail.header("List-Unsubscribe").is_none()));
+    }
+
+    async fn a_month_is_summed_once_for_who_asked(app: TestApp) {
+        let (merchant, buyer) = (app.merchant().await, app.buyer(Language::En).await);
+        let account = account_of(&app, &buyer).await;
+        let preferences = app.hub.services.accounts.preferences();
+        let live = app.hub.services.merchants.issue_key(Actor::Operator, merchant.scope.merchant.id, Mode::Live).await;
+        let order = Order::new(4_990, card::GOOD).by(&buyer.email);
+        let paid = app.http.post(app.url("/v1/payments")).bearer_auth(live.expect("a key").expose()).json(&order.body).send().await;
+        assert_eq!(paid.expect("an answer").status(), 201);
+        // A test payment is no money.
+        merchant.pay(&Order::new(7_770, card::GOOD).by(&buyer.email)).await.expect(201);
+        let asked = Choice { category: Category::Reports, channel: ChannelKind::Telegram, on: true };
+        preferences.choose(account, asked).await.expect("a choice");
+        // To the second day of the next month, where the buyer lives.
+        let zone = preferences.of(account).await.expect("settings").habits.time_zone;
+        let (_, end) = zone.span_of(zone.month_at(app.clock.now())).expect("a month");
+        app.clock.advance(end.since(app.clock.now()) + Duration::from_secs(36 * 3_600));
+        let sent = preferences.send_reports().await.expect("reports") + preferences.send_reports().await.expect("reports");
+        assert!(sent <= 1, "the hub's own task may have been faster, but only one is sent");
+        let report = buyer.reads(|message| message.text.contains("Your payments in")).await;
+        assert!(report.text.contains("Payments: 1. Paid 49.90") && !report.text.contains("77.70"), "{}", report.text);
+        app.settle().await;
+        let count = app.telegram.messages(buyer.id).into_iter().filter(|m| m.text.contains("Your payments in")).count();
+        assert_eq!(count, 1);
     }
 
     async fn a_time_zone_is_set_in_the_bot_by_naming_a_city(app: TestApp) {

@@ -52,3 +52,7 @@ toast-last-channel = One way to reach you must stay for this.
 news-notice =
     <b>{ $title }</b>
     { $text }
+
+report-title = <b>Your payments in { $month }</b>
+report-line = Payments: { $count }. Paid <b>{ $paid }</b>, of which { $refunded } came back.
+key-table = As a table

@@ -52,3 +52,7 @@ toast-last-channel = Para esto debe quedar una vía para llegar a usted.
 news-notice =
     <b>{ $title }</b>
     { $text }
+
+report-title = <b>Sus pagos en { $month }</b>
+report-line = Pagos: { $count }. Pagado <b>{ $paid }</b>, de lo que se devolvió { $refunded }.
+key-table = Como tabla

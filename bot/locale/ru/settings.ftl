@@ -52,3 +52,7 @@ toast-last-channel = Один способ связи для этого долж
 news-notice =
     <b>{ $title }</b>
     { $text }
+
+report-title = <b>Ваши платежи: { $month }</b>
+report-line = Платежей: { $count }. Оплачено <b>{ $paid }</b>, из них вернулось { $refunded }.
+key-table = Таблицей

@@ -69,7 +69,8 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::AccountPasswordChanged
         | EventType::RiskRuleChanged
         | EventType::EndpointTest
-        | EventType::NewsPublished => None,
+        | EventType::NewsPublished
+        | EventType::ReportMonthly => None,
     }
 }
 

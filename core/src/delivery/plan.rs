@@ -47,7 +47,7 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountTelegramUnlinked
         | EventType::ReviewOpened => Lane::Interactive,
         // Whoever asked for news does not wait for it.
-        EventType::NewsPublished => Lane::Bulk,
+        EventType::NewsPublished | EventType::ReportMonthly => Lane::Bulk,
         EventType::PaymentCreated
         | EventType::PaymentActionRequired
         | EventType::PaymentCaptureFailed

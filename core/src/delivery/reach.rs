@@ -23,6 +23,8 @@ enum ToldBy {
     ChatAndMail,
     /// By e-mail only: it carries a link that proves the address.
     Mail,
+    /// By e-mail only, as a record of what the chat has shown already.
+    Record,
 }
 
 const fn told_by(kind: EventType) -> ToldBy {
@@ -51,6 +53,8 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountLogin => ToldBy::ChatOrMail,
         EventType::AccountRegistered | EventType::AccountPasswordReset => ToldBy::Mail,
         EventType::NewsPublished => ToldBy::ChatAndMail,
+        EventType::ReportMonthly => ToldBy::ChatOrMail,
+        EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
@@ -63,7 +67,6 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::PayoutPaid
         | EventType::ReviewOpened
         | EventType::ReviewClosed
-        | EventType::CaseOpened
         | EventType::EndpointFailing
         | EventType::EndpointDisabled
         | EventType::RiskRuleChanged
@@ -120,6 +123,10 @@ pub(super) fn person_routes<'a>(event: &'a Event, person: &Person, now: Timestam
     let wanted = match told_by {
         ToldBy::Nothing => Vec::new(),
         ToldBy::Mail => vec![ChannelKind::Email],
+        ToldBy::Record => {
+            let chosen = wanted(event.kind, &person.matrix, &alive);
+            chosen.into_iter().filter(|channel| *channel == ChannelKind::Email).collect()
+        }
         ToldBy::ChatOrMail => wanted(event.kind, &person.matrix, &alive).into_iter().take(1).collect(),
         ToldBy::ChatAndMail => wanted(event.kind, &person.matrix, &alive),
     };
@@ -170,7 +177,9 @@ fn mail_address(event: &Event, account: Option<&Account>) -> Option<String> {
     let confirmed = account.filter(|account| account.email_confirmed_at.is_some()).map(|a| a.email.clone());
     match told_by(event.kind) {
         ToldBy::Mail => event.audience.email.clone(),
-        ToldBy::Nothing | ToldBy::ChatOrMail | ToldBy::ChatAndMail => confirmed.or(event.audience.email.clone()),
+        ToldBy::Nothing | ToldBy::Record | ToldBy::ChatOrMail | ToldBy::ChatAndMail => {
+            confirmed.or(event.audience.email.clone())
+        }
     }
 }
 
@@ -199,8 +208,8 @@ pub(super) async fn plan_fallback(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     match told_by(event.kind) {
-        // A link that proves an address is no good anywhere else.
-        ToldBy::Nothing | ToldBy::Mail => return Ok(()),
+        // A link that proves an address is no good anywhere else, and a record was shown elsewhere.
+        ToldBy::Nothing | ToldBy::Mail | ToldBy::Record => return Ok(()),
         ToldBy::ChatOrMail | ToldBy::ChatAndMail => {}
     }
     let person = person(tx, event).await?;

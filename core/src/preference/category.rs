@@ -70,6 +70,7 @@ impl Category {
             | EventType::DisputeLost
             | EventType::CaseOpened => Self::Disputes,
             EventType::NewsPublished => Self::News,
+            EventType::ReportMonthly => Self::Reports,
             EventType::PaymentCreated
             | EventType::PaymentInReview
             | EventType::PaymentAuthorized

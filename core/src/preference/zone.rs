@@ -28,16 +28,10 @@ pub struct Month {
 pub struct NoMonth;
 
 impl Month {
-    /// The number within the year, from 1.
+    /// As people of each of our languages write it: `03/2026`.
     #[must_use]
-    pub const fn number(self) -> u32 {
-        self.month
-    }
-
-    /// The year.
-    #[must_use]
-    pub const fn year(self) -> i32 {
-        self.year
+    pub fn short(self) -> String {
+        format!("{:02}/{:04}", self.month, self.year)
     }
 
     /// The month after it.
@@ -116,6 +110,12 @@ impl TimeZone {
     pub fn month_at(self, at: Timestamp) -> Month {
         let local = at.to_datetime().with_timezone(&self.0);
         Month { year: local.year(), month: local.month() }
+    }
+
+    /// The day of the month that it is there, from 1.
+    #[must_use]
+    pub fn day_at(self, at: Timestamp) -> u32 {
+        at.to_datetime().with_timezone(&self.0).day()
     }
 
     /// From when until before when a month is there; `None` when it is beyond the calendar.

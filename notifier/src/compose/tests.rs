@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 28] = [
+const LETTERS: [(EventType, bool); 29] = [
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
     (EventType::AccountTelegramLinked, false),
@@ -53,6 +53,7 @@ const LETTERS: [(EventType, bool); 28] = [
     (EventType::RefundSucceeded, true),
     (EventType::RefundFailed, true),
     (EventType::NewsPublished, false),
+    (EventType::ReportMonthly, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
     (EventType::CaseOpened, true),
