@@ -1,5 +1,6 @@
 //! What an operator may do on the machine: merchants, keys, staff, the audit log.
 
+mod mail;
 mod profile;
 
 use std::sync::Arc;
@@ -90,6 +91,12 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::DecideDispute { dispute, decision } => {
             Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
         }
+        AdminCommand::PublishNews { file } => mail::publish(services, &file).await,
+        AdminCommand::Suppressions => mail::suppressions(services).await,
+        AdminCommand::Suppress { email, complaint, reason } => {
+            mail::suppress(services, &email, complaint, &reason).await
+        }
+        AdminCommand::Unsuppress { email } => mail::lift(services, &email).await,
         AdminCommand::VerifyAudit => match services.audit.verify().await? {
             Ok(rows) => Ok(format!("The audit log is whole: {rows} rows.")),
             Err(broken) => bail!("the audit log is broken at row {}", broken.number),

@@ -49,6 +49,8 @@ const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
+/// How often monthly sums are looked after.
+const REPORTS_EVERY: Duration = Duration::from_secs(1_800);
 /// How often old rows are looked for.
 const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 /// The pause between two batches of the vault, so that payments are not held up.
@@ -345,6 +347,8 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
             Ok(())
         }),
     );
+    let (stop, preferences) = (tasks.token(), services.accounts.preferences());
+    tasks.spawn("reports", every(REPORTS_EVERY, stop, async move || preferences.send_reports().await.map(|_| ())));
     let (stop, retention) = (tasks.token(), services.retention.clone());
     let until = stop.clone();
     tasks.spawn("retention", every(RETENTION_EVERY, stop, async move || retention.sweep(&until).await.map(|_| ())));

@@ -232,6 +232,29 @@ pub enum AdminCommand {
         #[arg(value_parser = decision)]
         decision: Decision,
     },
+    /// Send a message to everybody who asked for news. Nobody gets one of the same name twice.
+    PublishNews {
+        /// The message, TOML: `name`, and `[en]`, `[es]`, `[ru]` with `title` and `text`.
+        file: PathBuf,
+    },
+    /// List the addresses that take no mail, with what their servers answered.
+    Suppressions,
+    /// Send no more mail to an address.
+    Suppress {
+        /// The address.
+        email: String,
+        /// Its owner reported our mail as spam.
+        #[arg(long)]
+        complaint: bool,
+        /// Why, in words.
+        #[arg(long, default_value = "written down by an operator")]
+        reason: String,
+    },
+    /// Let mail to an address through again.
+    Unsuppress {
+        /// The address.
+        email: String,
+    },
     /// Recompute the hash chain of the audit log.
     VerifyAudit,
     /// Compute every payment again from its messages to banks and decisions, and name those that differ.

@@ -2,6 +2,7 @@
 //! buyer and a member of staff, and a page to watch it all on.
 
 mod seed;
+mod texts;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -106,9 +107,11 @@ impl Sandbox {
         page_config.shop_name = seed::SHOP.to_owned();
         page_config.links = vec![
             Link { label: "Register an account".to_owned(), url: format!("{api}register") },
+            Link { label: "Every letter and notice".to_owned(), url: "/texts".to_owned() },
             Link { label: "API description".to_owned(), url: format!("{api}openapi.json") },
             Link { label: "Metrics".to_owned(), url: format!("http://{}/metrics", app.private_address) },
         ];
+        page_config.texts = texts::every(&config.server.public_url);
         let stand_ins = StandIns { telegram: telegram.clone(), smtp: smtp.clone(), shop: shop.clone() };
         let page = Page::start(page, stand_ins, page_config).await?;
         Ok(Self { app, page, telegram, smtp, shop, key })

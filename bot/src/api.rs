@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aviso_core::delivery::Lane;
-use teloxide::payloads::{AnswerCallbackQuerySetters, EditMessageTextSetters, SendMessageSetters};
+use teloxide::payloads::{AnswerCallbackQuerySetters, EditMessageTextSetters, SendDocumentSetters, SendMessageSetters};
 use teloxide::requests::Requester;
-use teloxide::types::{CallbackQueryId, ChatId, LinkPreviewOptions, MessageId, ParseMode, ReplyParameters};
+use teloxide::types::{
+    CallbackQueryId, ChatId, FileId, InputFile, LinkPreviewOptions, Message, MessageId, ParseMode, ReplyParameters,
+};
 
 use crate::fault::Fault;
 use crate::scheduler::{Paused, Scheduler};
@@ -16,6 +18,35 @@ use crate::screen::Screen;
 const TOAST_CHARS_MAX: usize = 200;
 /// The longest pause that a reply sits out.
 const PATIENCE: Duration = Duration::from_secs(6);
+
+/// A file to send: new, or one that Telegram keeps.
+#[derive(Debug, Clone)]
+pub(crate) struct File(FileSource);
+
+#[derive(Debug, Clone)]
+enum FileSource {
+    New { name: String, bytes: Vec<u8> },
+    Known(String),
+}
+
+impl File {
+    /// A file that Telegram does not have.
+    pub(crate) const fn new(name: String, bytes: Vec<u8>) -> Self {
+        Self(FileSource::New { name, bytes })
+    }
+
+    /// A file that Telegram keeps under this id.
+    pub(crate) const fn known(id: String) -> Self {
+        Self(FileSource::Known(id))
+    }
+
+    fn input(&self) -> InputFile {
+        match &self.0 {
+            FileSource::New { name, bytes } => InputFile::memory(bytes.clone()).file_name(name.clone()),
+            FileSource::Known(id) => InputFile::file_id(FileId(id.clone())),
+        }
+    }
+}
 
 /// The way to Telegram.
 #[derive(Debug, Clone)]
@@ -111,6 +142,25 @@ impl Api {
             Err(Fault::Wait(wait)) if wait <= PATIENCE => {
                 tokio::time::sleep(wait).await;
                 self.send(Lane::Interactive, chat_id, screen, None).await
+            }
+            other => other,
+        }
+    }
+
+    /// Sends a file that a person waits for; sits out a short pause. Gives the id under which Telegram
+    /// keeps it.
+    pub(crate) async fn send_file(&self, chat_id: i64, file: &File, caption: &str) -> Result<String, Fault> {
+        let send = || async {
+            self.scheduler.permit(Lane::Interactive, chat_id).await?;
+            let request = self.bot.send_document(ChatId(chat_id), file.input()).caption(caption);
+            let sent = request.parse_mode(ParseMode::Html).await.map_err(Fault::from);
+            let kept = |message: Message| message.document().map(|document| document.file.id.0.clone());
+            self.heed(chat_id, sent).map(|message| kept(message).unwrap_or_default())
+        };
+        match send().await {
+            Err(Fault::Wait(wait)) if wait <= PATIENCE => {
+                tokio::time::sleep(wait).await;
+                send().await
             }
             other => other,
         }

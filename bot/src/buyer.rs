@@ -2,11 +2,18 @@
 
 mod cards;
 mod link;
+mod lookup;
 mod menu;
 mod payments;
+mod receipt;
+mod refunds;
 mod register;
+mod security;
+mod settings;
+mod statement;
 
 use aviso_core::language::Language;
+use aviso_core::payment::Narrowed;
 
 use crate::callback::{Menu, Press};
 use crate::command::{self, Command};
@@ -17,7 +24,10 @@ use crate::router::{Handling, HandlingError, Pressed};
 use crate::screen::Screen;
 use crate::start::Desk;
 
+pub(crate) use lookup::{LookUpLimits, given as look_up_given};
+pub(crate) use payments::search_given;
 pub(crate) use register::email_given;
+pub(crate) use settings::zone_given;
 
 /// Anybody's command.
 pub(crate) async fn command(desk: &Desk, person: &Person, command: Command, args: &str) -> Handling {
@@ -35,8 +45,15 @@ pub(crate) async fn command(desk: &Desk, person: &Person, command: Command, args
             }
             payload => link::follow(desk, person, payload).await,
         },
+        Command::Payments if !args.is_empty() => payments::search_given(desk, person, args).await,
         Command::Payments => payments::list(desk, person).await,
+        Command::Refunds => refunds::list(desk, person).await,
+        Command::Receipt => receipt::command(desk, person, args).await,
+        Command::Statement => statement::command(desk, person, args).await,
+        Command::Security => security::show(desk, person).await,
+        Command::Lookup => lookup::command(desk, person, args).await,
         Command::Cards => cards::list(desk, person).await,
+        Command::Settings => settings::show(desk, person).await,
         Command::Language => say(desk, person, menu::languages(person)).await,
         Command::Help => say(desk, person, menu::help(person)).await,
         Command::Privacy => say(desk, person, menu::privacy(desk, person)).await,
@@ -57,12 +74,20 @@ pub(crate) async fn press(
     match press {
         Press::Menu(Menu::Payments) => payments::list(desk, person).await?,
         Press::Menu(Menu::Cards) => cards::list(desk, person).await?,
+        Press::Menu(Menu::Settings) => settings::show(desk, person).await?,
+        Press::Setting(setting) => return settings::press(desk, person, pressed, setting).await,
         Press::Menu(Menu::Language) => say(desk, person, menu::languages(person)).await?,
         Press::Menu(Menu::Help) => say(desk, person, menu::help(person)).await?,
         Press::Menu(Menu::Start) => register::begin(desk, person, None).await?,
         Press::Language(language) => set_language(desk, person, pressed, language).await?,
         Press::Number(id, number) => link::answer(desk, person, pressed, id, number).await?,
-        Press::Payments(place) => payments::turn(desk, person, pressed, place).await?,
+        Press::Payments(place) => payments::turn(desk, person, pressed, Narrowed::All, place).await?,
+        Press::Narrowed(part, place) => payments::turn(desk, person, pressed, part, place).await?,
+        Press::Search => payments::ask_search(desk, person).await?,
+        Press::Refunds(before) => refunds::turn(desk, person, pressed, before).await?,
+        Press::Receipt(id) => return receipt::send(desk, person, id).await,
+        Press::Statement(month) => return statement::send(desk, person, month).await,
+        Press::SessionEnd(which) => return security::end(desk, person, pressed, which).await,
         Press::Details(id, page) => return payments::details(desk, person, pressed, id, page).await,
         Press::Notice(id) => return payments::notice(desk, person, pressed, id).await,
         Press::NotMe(id) => return payments::ask_not_me(desk, person, pressed, id).await,

@@ -1,10 +1,16 @@
 //! What a pressed button says: parsed once, at the door. Telegram carries at most 64 bytes.
 
+mod setting;
+
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{ButtonId, CardId, LinkId, OperationId, PaymentId, ReviewId};
+use aviso_core::id::{ButtonId, CardId, LinkId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
 use aviso_core::language::Language;
+use aviso_core::payment::Narrowed;
+use aviso_core::preference::Month;
+
+pub(crate) use setting::Setting;
 
 /// The most that a button may carry.
 pub(crate) const BYTES_MAX: usize = 64;
@@ -25,6 +31,8 @@ pub(crate) enum Menu {
     Payments,
     /// The saved cards.
     Cards,
+    /// What a person is told.
+    Settings,
     /// The languages.
     Language,
     /// The help.
@@ -56,6 +64,20 @@ pub(crate) enum Press {
     CardRemove(CardId),
     /// It is.
     CardRemoveSure(CardId),
+    /// Turns the pages of a part of the payments.
+    Narrowed(Narrowed, Place),
+    /// Asks what to look for among the payments.
+    Search,
+    /// The refunds that are older than this; the newest when absent.
+    Refunds(Option<RefundId>),
+    /// Sends a receipt.
+    Receipt(PaymentId),
+    /// Sends the table of a month.
+    Statement(Month),
+    /// Ends a session, or all of them.
+    SessionEnd(Option<SessionId>),
+    /// Shows or changes what a person is told.
+    Setting(Setting),
     /// The only effect of a button that shows a number.
     Nothing,
     /// A button that works once: what it does is in the bot's memory.
@@ -90,6 +112,7 @@ impl fmt::Display for Press {
         match self {
             Self::Menu(Menu::Payments) => f.write_str("m:payments"),
             Self::Menu(Menu::Cards) => f.write_str("m:cards"),
+            Self::Menu(Menu::Settings) => f.write_str("m:settings"),
             Self::Menu(Menu::Language) => f.write_str("m:language"),
             Self::Menu(Menu::Help) => f.write_str("m:help"),
             Self::Menu(Menu::Start) => f.write_str("m:start"),
@@ -104,6 +127,18 @@ impl fmt::Display for Press {
             Self::NotMeSure(payment) => write!(f, "xx:{payment}"),
             Self::CardRemove(card) => write!(f, "k:{card}"),
             Self::CardRemoveSure(card) => write!(f, "kk:{card}"),
+            Self::Narrowed(part, Place { page, before }) => {
+                let before = before.map(|id| id.to_string()).unwrap_or_default();
+                write!(f, "pn:{}:{page}:{before}", part.as_str())
+            }
+            Self::Search => f.write_str("ps"),
+            Self::Refunds(Some(before)) => write!(f, "rf:{before}"),
+            Self::Refunds(None) => f.write_str("rf"),
+            Self::Receipt(payment) => write!(f, "rp:{payment}"),
+            Self::Statement(month) => write!(f, "st:{month}"),
+            Self::SessionEnd(Some(session)) => write!(f, "se:{session}"),
+            Self::SessionEnd(None) => f.write_str("se"),
+            Self::Setting(setting) => setting.fmt(f),
             Self::Nothing => f.write_str("-"),
             Self::Once(button) => write!(f, "b:{button}"),
             Self::Card(payment) => write!(f, "sc:{payment}"),
@@ -133,6 +168,7 @@ impl FromStr for Press {
         Ok(match parts.as_slice() {
             ["m", "payments"] => Self::Menu(Menu::Payments),
             ["m", "cards"] => Self::Menu(Menu::Cards),
+            ["m", "settings"] => Self::Menu(Menu::Settings),
             ["m", "language"] => Self::Menu(Menu::Language),
             ["m", "help"] => Self::Menu(Menu::Help),
             ["m", "start"] => Self::Menu(Menu::Start),
@@ -147,6 +183,18 @@ impl FromStr for Press {
             ["xx", payment] => Self::NotMeSure(read(payment)?),
             ["k", card] => Self::CardRemove(read(card)?),
             ["kk", card] => Self::CardRemoveSure(read(card)?),
+            ["pn", part, page, before] => Self::Narrowed(
+                Narrowed::from_name(part).ok_or(UnknownPress)?,
+                Place { page: read(page)?, before: if before.is_empty() { None } else { Some(read(before)?) } },
+            ),
+            ["ps"] => Self::Search,
+            ["rf"] => Self::Refunds(None),
+            ["rf", before] => Self::Refunds(Some(read(before)?)),
+            ["rp", payment] => Self::Receipt(read(payment)?),
+            ["st", month] => Self::Statement(read(month)?),
+            ["se"] => Self::SessionEnd(None),
+            ["se", session] => Self::SessionEnd(Some(read(session)?)),
+            ["g" | "gq" | "gz" | "gm", ..] => Self::Setting(read(text)?),
             ["-"] => Self::Nothing,
             ["b", button] => Self::Once(read(button)?),
             ["sc", payment] => Self::Card(read(payment)?),
@@ -185,6 +233,13 @@ mod tests {
             Press::Notice(payment),
             Press::NotMe(payment),
             Press::NotMeSure(payment),
+            Press::Search,
+            Press::Refunds(Some(RefundId::new(now))),
+            Press::Refunds(None),
+            Press::Receipt(payment),
+            Press::Statement("2026-03".parse().unwrap()),
+            Press::SessionEnd(Some(SessionId::new(now))),
+            Press::SessionEnd(None),
             Press::Nothing,
             Press::Once(ButtonId::new(now)),
             Press::Card(payment),
@@ -197,6 +252,10 @@ mod tests {
             Press::Review(review),
             Press::AskBank(OperationId::new(now)),
         ];
+        for part in Narrowed::ALL {
+            all.push(Press::Narrowed(*part, Place { page: 1_000_000, before: Some(payment) }));
+            all.push(Press::Narrowed(*part, Place { page: 1, before: None }));
+        }
         all.extend(Language::ALL.map(Press::Language));
         all
     }

@@ -30,8 +30,20 @@ commands! {
     Start = "start",
     /// The list of payments.
     Payments = "payments",
+    /// What came back.
+    Refunds = "refunds",
+    /// A receipt as PDF.
+    Receipt = "receipt",
+    /// A month as a table.
+    Statement = "statement",
     /// The saved cards.
     Cards = "cards",
+    /// What a person is told, how and when.
+    Settings = "settings",
+    /// Where the account is logged in.
+    Security = "security",
+    /// Where a payment stands, without an account.
+    Lookup = "lookup",
     /// The language.
     Language = "language",
     /// What the bot can do.
@@ -130,6 +142,9 @@ pub(crate) async fn publish(api: &Api) -> Result<(), Fault> {
         let commands = buyers(&Words::of(language));
         let private = api.raw().set_my_commands(commands.clone()).scope(BotCommandScope::AllPrivateChats);
         private.language_code(language.code()).await?;
+        let group = vec![bot_command(Command::Start.as_str(), &Words::of(language))];
+        let request = api.raw().set_my_commands(group).scope(BotCommandScope::AllGroupChats);
+        request.language_code(language.code()).await?;
         if language == Language::default() {
             // For everybody whose language we do not speak.
             api.raw().set_my_commands(commands).scope(BotCommandScope::AllPrivateChats).await?;

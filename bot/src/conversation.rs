@@ -24,6 +24,12 @@ pub(crate) enum State {
         /// The language they chose.
         language: Language,
     },
+    /// Settings: a city is the next thing they write.
+    TimeZone,
+    /// Looking for one of their payments.
+    Search,
+    /// Looking a payment up without an account.
+    LookUp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

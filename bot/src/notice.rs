@@ -1,7 +1,9 @@
 //! From an event to what a chat sees of it.
 
 mod account;
+mod news;
 mod payment;
+mod report;
 mod staff;
 mod vault;
 
@@ -77,6 +79,8 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::CardExpiring
         | EventType::MandateCreated
         | EventType::MandateEnded => vault::compose(&job.event, words),
+        EventType::ReportMonthly => report::compose(&job.event, words),
+        EventType::NewsPublished => Some(news::compose(&job.event, words)),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use aviso_core::account::AccountError;
 use aviso_core::payment::PaymentError;
+use aviso_core::preference::PreferenceError;
 use aviso_core::store::StoreError;
 use aviso_core::vault::VaultError;
 use teloxide::types::{CallbackQuery, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, UpdateKind};
@@ -34,8 +35,12 @@ pub(crate) enum HandlingError {
     Account(#[from] AccountError),
     #[error("a payment: {0}")]
     Payment(#[from] PaymentError),
+    #[error("a preference: {0}")]
+    Preference(#[from] PreferenceError),
     #[error("the vault: {0}")]
     Vault(#[from] VaultError),
+    #[error("a document: {0}")]
+    Document(String),
     #[error("Telegram: {0}")]
     Telegram(#[from] Fault),
 }
@@ -162,6 +167,9 @@ impl Router {
     async fn words_of_a_person(&self, person: &Person, text: &str) -> Handling {
         match conversation::recall(&self.desk.services.memory, person).await? {
             Recalled::State(State::Email { language }) => buyer::email_given(&self.desk, person, language, text).await,
+            Recalled::State(State::Search) => buyer::search_given(&self.desk, person, text).await,
+            Recalled::State(State::LookUp) => buyer::look_up_given(&self.desk, person, text).await,
+            Recalled::State(State::TimeZone) => buyer::zone_given(&self.desk, person, text).await,
             Recalled::Unreadable => {
                 conversation::leave(&self.desk.services.memory, person).await?;
                 self.suggest(person, "conversation-lost").await
@@ -216,6 +224,13 @@ impl Router {
             | Press::NotMeSure(_)
             | Press::CardRemove(_)
             | Press::CardRemoveSure(_)
+            | Press::Setting(_)
+            | Press::Narrowed(..)
+            | Press::Search
+            | Press::Refunds(_)
+            | Press::Receipt(_)
+            | Press::Statement(_)
+            | Press::SessionEnd(_)
             | Press::Nothing => buyer::press(desk, person, pressed, press).await?,
             Press::Once(_)
             | Press::Card(_)

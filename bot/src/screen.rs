@@ -72,6 +72,11 @@ impl Screen {
         }))
     }
 
+    /// What stands on its buttons, row by row.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        self.keys.iter().flatten().map(|key| key.label.clone()).collect()
+    }
+
     /// The text without its markup, for when Telegram does not take the markup.
     pub(crate) fn plain(&self) -> String {
         let mut plain = String::with_capacity(self.html.len());

@@ -143,6 +143,13 @@ pub(crate) async fn press(
         | Press::NotMeSure(_)
         | Press::CardRemove(_)
         | Press::CardRemoveSure(_)
+        | Press::Setting(_)
+        | Press::Narrowed(..)
+        | Press::Search
+        | Press::Refunds(_)
+        | Press::Receipt(_)
+        | Press::Statement(_)
+        | Press::SessionEnd(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -164,6 +171,13 @@ const fn role_of(press: Press) -> Role {
         | Press::NotMeSure(_)
         | Press::CardRemove(_)
         | Press::CardRemoveSure(_)
+        | Press::Setting(_)
+        | Press::Narrowed(..)
+        | Press::Search
+        | Press::Refunds(_)
+        | Press::Receipt(_)
+        | Press::Statement(_)
+        | Press::SessionEnd(_)
         | Press::Nothing => Role::Viewer,
     }
 }

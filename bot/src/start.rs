@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::api::Api;
+use crate::buyer::LookUpLimits;
 use crate::config::{BotConfig, BotConfigError, BotMode};
 use crate::fault::Fault;
 use crate::intake;
@@ -35,6 +36,7 @@ pub(crate) struct Desk {
     pub(crate) api: Api,
     pub(crate) site: Url,
     pub(crate) username: watch::Receiver<Option<String>>,
+    pub(crate) lookups: Arc<LookUpLimits>,
 }
 
 /// The bot. Clones are handles of the same one.
@@ -67,7 +69,8 @@ impl Bot {
         }
         let (named, username) = watch::channel(None);
         let api = Api::new(raw, Arc::new(Scheduler::new()));
-        let desk = Desk { services, api, site: config.public_url, username };
+        let lookups = Arc::new(LookUpLimits::new());
+        let desk = Desk { services, api, site: config.public_url, username, lookups };
         Ok(Self { desk, mode: config.mode, named: Arc::new(named) })
     }
 

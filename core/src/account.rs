@@ -27,14 +27,13 @@ mod staff;
 mod telegram;
 #[cfg(test)]
 mod tests;
-pub mod time_zone;
 mod totp;
 pub mod username;
 
 use crate::clock::Timestamp;
 use crate::id::{AccountId, SessionId};
 use crate::language::Language;
-use time_zone::TimeZone;
+use crate::preference::{QuietHours, TimeZone};
 
 pub use bind::{BindAnswer, BindQuestion, BindState};
 pub use confirm::{ConfirmAnswer, ConfirmQuestion, Confirmed};
@@ -62,8 +61,10 @@ pub struct Account {
     pub has_password: bool,
     /// The language to write in.
     pub language: Language,
-    /// The clock that times are shown by.
+    /// Where the person lives.
     pub time_zone: TimeZone,
+    /// When they are left alone.
+    pub quiet: Option<QuietHours>,
     /// The Telegram identity, when one is bound.
     pub telegram: Option<TelegramIdentity>,
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::id::ButtonId;
+use crate::id::{ButtonId, PaymentId};
+use crate::language::Language;
 use crate::store::{Store, StoreError, Work, bot as rows};
 
 /// An update that waits to be handled.
@@ -26,6 +27,17 @@ pub struct InboxUpdate {
 pub struct PressedButton {
     /// What it does, in the bot's own words.
     pub action: String,
+}
+
+/// Which receipt, and made of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiptKey<'a> {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The language that it is written in.
+    pub language: Language,
+    /// Stands for its content: another one makes another file.
+    pub digest: &'a str,
 }
 
 /// How long updates are remembered, so that a repeated one is recognised.
@@ -122,6 +134,25 @@ impl BotMemory {
     ) -> Result<(), StoreError> {
         let until = self.clock.now().after(lifetime);
         self.store.write(async |tx| rows::set_conversation(tx, chat_id, tg_user_id, state, until).await).await
+    }
+
+    /// The file that Telegram keeps of a receipt, if it was made of the same content.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn receipt_file(&self, receipt: &ReceiptKey<'_>) -> Result<Option<String>, StoreError> {
+        rows::receipt_file(self.store.reader(), receipt).await
+    }
+
+    /// Remembers the file that Telegram keeps of a receipt, in place of an older one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn keep_receipt_file(&self, receipt: &ReceiptKey<'_>, file_id: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store.write(async |tx| rows::keep_receipt_file(tx, receipt, file_id, now).await).await
     }
 
     /// Makes a button that one person may press once, in one chat.

@@ -8,6 +8,7 @@ mod channel;
 mod instance;
 mod log;
 mod plan;
+mod reach;
 mod record;
 mod sweep;
 #[cfg(test)]

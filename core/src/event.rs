@@ -107,6 +107,10 @@ named! {
         EndpointDisabled = "endpoint.disabled",
         /// A list or limit was changed.
         RiskRuleChanged = "risk.rule_changed",
+        /// The sum of a month, for a person who asked for it.
+        ReportMonthly = "report.monthly",
+        /// A message to everybody who asked for news.
+        NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.
         EndpointTest = "endpoint.test",
     }

@@ -24,6 +24,7 @@ pub mod money;
 mod named;
 pub mod payment;
 pub mod port;
+pub mod preference;
 pub mod refund;
 pub mod retention;
 pub mod risk;

@@ -8,6 +8,7 @@ pub mod attempt;
 mod authenticate;
 pub mod authentication;
 mod bank;
+mod buyer;
 pub mod card;
 mod complete;
 pub(crate) mod confirm;
@@ -52,6 +53,7 @@ use crate::payment::status::{Stage, Status};
 use crate::payment::text::{Description, Metadata, OrderRef};
 
 pub use bank::Acquirers;
+pub use buyer::{BuyerRefund, LookUp, LookedUp, Narrowed, StatementLine};
 pub use confirm::{Confirmation, PaymentMethod};
 pub use error::PaymentError;
 pub use heard::{HearError, Heard};

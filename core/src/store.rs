@@ -26,6 +26,7 @@ pub(crate) mod notice;
 pub(crate) mod operation;
 pub(crate) mod password;
 pub(crate) mod payment;
+pub(crate) mod preference;
 pub(crate) mod profile;
 pub(crate) mod recipient;
 pub(crate) mod recovery;

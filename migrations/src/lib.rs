@@ -17,6 +17,7 @@ mod m20261124_000012_create_disputes;
 mod m20261124_000013_create_instances;
 mod m20261124_000014_lighten_payments;
 mod m20261124_000015_extend_accounts;
+mod m20261124_000016_create_preferences;
 mod m20261124_000017_win_expired_disputes;
 mod m20261124_000019_extend_endpoints;
 
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_create_instances::Migration),
             Box::new(m20261124_000014_lighten_payments::Migration),
             Box::new(m20261124_000015_extend_accounts::Migration),
+            Box::new(m20261124_000016_create_preferences::Migration),
             Box::new(m20261124_000017_win_expired_disputes::Migration),
             Box::new(m20261124_000019_extend_endpoints::Migration),
         ]

@@ -16,8 +16,10 @@ mod account;
 mod draft;
 mod layout;
 mod merchant;
+mod news;
 mod payment;
 mod refund;
+mod report;
 mod vault;
 
 use draft::{Draft, Source};
@@ -31,6 +33,8 @@ pub struct Letter {
     pub text: String,
     /// The HTML part, equal in content.
     pub html: String,
+    /// Where one press ends letters of this kind, for those that people subscribe to (RFC 8058).
+    pub unsubscribe: Option<String>,
 }
 
 /// Shows lengths only: a letter may carry a one-time link.
@@ -122,6 +126,8 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::CardSaved | E::CardRemoved | E::CardExpiring | E::MandateCreated | E::MandateEnded => {
             for_buyer(source, vault::letter)
         }
+        E::ReportMonthly => report::letter(source).map(Some),
+        E::NewsPublished => Ok(Some(news::letter(source))),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),
         E::CaseOpened => merchant::case_opened(source).map(Some),

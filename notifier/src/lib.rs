@@ -7,9 +7,8 @@
 pub mod channel;
 pub mod compose;
 pub mod email;
+pub mod preview;
 
 mod clean;
-mod words;
-
-#[cfg(test)]
 mod sample;
+mod words;

@@ -1,12 +1,12 @@
-//! Jobs for tests: one event of each type, with whatever names a test wants.
+//! Jobs for tests and previews: one event of each type, with whatever names somebody wants.
 
 use std::collections::BTreeMap;
 
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::{Job, Lane};
 use aviso_core::document::{
-    CardDocument, DeclineDocument, Document, EndpointDocument, MandateDocument, PaymentDocument, RefundDocument,
-    SavedCardDocument,
+    CardDocument, DeclineDocument, DisputeDocument, Document, EndpointDocument, MandateDocument, PaymentDocument,
+    RefundDocument, SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
 use aviso_core::id::{AccountId, DeliveryId, EventId, LinkId};
@@ -14,16 +14,19 @@ use aviso_core::language::Language;
 use aviso_core::merchant::Mode;
 use aviso_core::secret::Keyring;
 
+/// The reference of the sample payment.
 pub(crate) const REFERENCE: &str = "7K3M-9QX2-4D";
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_772_719_500_000_000);
 
+/// A keyring that everybody knows: it proves nothing anywhere else.
 pub(crate) fn keyring() -> Keyring {
     Keyring::new([7; 32])
 }
 
 /// A live event of this type for a person with an account.
 pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
-    let facts = ["shop", "name", "device", "reason"].map(|key| (key.to_owned(), shop.to_owned()));
+    let names = ["shop", "name", "device", "reason", "title", "text"].map(|key| (key, shop));
+    let facts = names.into_iter().chain([("month", "2026-02"), ("sum.EUR", "3 123450 5000")]);
     Job {
         id: DeliveryId::new(NOW),
         event: Event {
@@ -38,7 +41,7 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
             audience: Audience {
                 account_id: Some(AccountId::new(NOW)),
                 link_id: Some(LinkId::new(NOW)),
-                facts: BTreeMap::from(facts),
+                facts: facts.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
                 ..Audience::default()
             },
         },
@@ -90,6 +93,21 @@ fn document(shop: &str) -> Document {
             ends_at: NOW.to_string(),
             last_success_at: None,
             created_at: String::new(),
+        }),
+        dispute: Some(DisputeDocument {
+            id: "dsp_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+            payment: "pay_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+            mode: "live".to_owned(),
+            amount: 123_450,
+            currency: "EUR".to_owned(),
+            amount_held: 123_450,
+            stage: "dispute".to_owned(),
+            status: "opened".to_owned(),
+            reason_code: "10.4".to_owned(),
+            respond_by: Some(NOW.to_string()),
+            evidence: Vec::new(),
+            created_at: NOW.to_string(),
+            updated_at: NOW.to_string(),
         }),
         ..Document::default()
     }

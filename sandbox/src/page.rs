@@ -7,6 +7,7 @@ mod asset;
 mod guard;
 mod server;
 mod stream;
+mod texts;
 mod view;
 
 use std::net::SocketAddr;
@@ -19,6 +20,8 @@ use crate::standin::shop::Shop;
 use crate::standin::smtp::Smtp;
 use crate::standin::telegram::Telegram;
 use crate::standin::{self, StartError};
+
+pub use texts::{SampleBody, SampleText};
 
 /// A card a newcomer may choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,6 +78,9 @@ pub struct PageConfig {
     pub cards: Vec<TestCard>,
     /// Other pages, such as the API's description.
     pub links: Vec<Link>,
+    /// Every letter and notice with sample data, for a page of their own.
+    #[serde(skip)]
+    pub texts: Vec<SampleText>,
 }
 
 impl PageConfig {
@@ -91,6 +97,7 @@ impl PageConfig {
             refund_command: "/refund {reference}".to_owned(),
             cards: usual_cards(),
             links: Vec::new(),
+            texts: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aviso::app::App;
 use aviso::cli::RoleName;
 use aviso::config::Config;
+use aviso_core::account::{Entered, LoggedIn, Visit};
 use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::secret::Secret;
 use aviso_notifier::email::config::{MailConfig, MailTls, MailTransport};
@@ -56,6 +57,20 @@ impl Deref for TestApp {
 }
 
 impl TestApp {
+    /// Logs a browser that calls itself so in to an account without an authenticator.
+    ///
+    /// # Panics
+    ///
+    /// When the password is wrong, or a code is asked for.
+    pub async fn session(&self, email: &str, password: &str, device: &str) -> LoggedIn {
+        let (browser, password) = (Secret::new("a browser of its own"), Secret::new(password));
+        let visit = Visit { browser: &browser, device };
+        match self.hub.services.accounts.log_in(email, &password, visit).await.expect("a session") {
+            Entered::In(session) => session,
+            Entered::CodeNeeded(_) => panic!("a code is asked for"),
+        }
+    }
+
     /// Runs a scenario on a fresh hub; afterwards nothing may be stuck.
     ///
     /// # Panics

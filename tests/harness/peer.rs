@@ -107,3 +107,22 @@ for index in range(count):
     let args: Vec<&str> = records.iter().map(String::as_str).collect();
     python(SCRIPT, &args, letter)
 }
+
+/// The text that the `pypdf` library of PyPI reads in a PDF.
+///
+/// # Panics
+///
+/// When it cannot be read.
+#[must_use]
+pub fn text_of_pdf(pdf: &[u8]) -> String {
+    const SCRIPT: &str = "
+import sys, io
+from pypdf import PdfReader
+reader = PdfReader(io.BytesIO(sys.stdin.buffer.read()), strict=True)
+open(sys.argv[1], 'w').write('\\n'.join(page.extract_text() for page in reader.pages))
+";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("text");
+    assert!(python(SCRIPT, &[&path.display().to_string()], pdf), "the PDF is unreadable");
+    std::fs::read_to_string(path).expect("its text")
+}

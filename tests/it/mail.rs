@@ -1,5 +1,8 @@
 //! Letters, read by somebody else's code.
 
+use aviso_core::delivery::ChannelKind;
+use aviso_core::language::Language;
+use aviso_core::preference::{Category, Choice};
 use aviso_core::secret::Secret;
 use aviso_notifier::email::config::{DkimKeys, MailTls};
 use aviso_sandbox::standin::smtp::{Smtp, SmtpConfig, Tls};
@@ -8,6 +11,8 @@ use aviso_tests::app::TestApp;
 use aviso_tests::database::Kind;
 use aviso_tests::until::DEADLINE;
 use aviso_tests::{card, peer};
+
+use crate::preferences::news;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_implementation_verifies_both_dkim_signatures() {
@@ -31,6 +36,18 @@ async fn another_implementation_verifies_both_dkim_signatures() {
     let letter = stranger.opens(|mail| mail.text.contains("49.90")).await;
     assert!(peer::verifies_dkim(&letter.raw, &records));
     let tampered = String::from_utf8_lossy(&letter.raw).replace("49.90", "94.90").into_bytes();
+    assert!(!peer::verifies_dkim(&tampered, &records));
+    // RFC 8058: the way out of a letter is signed, too.
+    let buyer = app.buyer(Language::En).await;
+    let account = app.hub.services.accounts.by_telegram(buyer.id).await.expect("a look").expect("an account").id;
+    let preferences = app.hub.services.accounts.preferences();
+    let asked = Choice { category: Category::News, channel: ChannelKind::Email, on: true };
+    preferences.choose(account, asked).await.expect("a choice");
+    preferences.publish(&news("signed")).await.expect("a message");
+    let letter = buyer.opens(|mail| mail.subject.contains("Something new")).await;
+    assert!(peer::verifies_dkim(&letter.raw, &records));
+    let tampered = String::from_utf8_lossy(&letter.raw).replace("One-Click", "Two-Click").into_bytes();
+    assert_ne!(tampered, letter.raw);
     assert!(!peer::verifies_dkim(&tampered, &records));
 }
 

@@ -84,6 +84,8 @@ on_both_databases! {
         let asked = buyer.reads(|message| message.buttons.iter().flatten().any(|b| b.label.contains("Yes"))).await;
         buyer.press(&asked, &label(&asked, "Yes"));
         staff.reads(|message| message.text.contains(&paid.text_at("/reference"))).await;
+        // A record of it, by mail; the chat has shown it already.
+        buyer.opens(|mail| mail.subject.contains("We received your report")).await;
     }
 }
 

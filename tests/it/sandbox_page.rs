@@ -60,3 +60,28 @@ async fn a_newcomer_pays_and_staff_refund_from_the_page() {
     phone.close().await;
     assert!(sandbox.app.stop().await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_letter_and_notice_is_shown_in_each_language_with_its_mark() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sandbox = sandbox(&folder).await;
+    let page =
+        reqwest::get(format!("{}texts", sandbox.page.url())).await.expect("the page").text().await.expect("text");
+    for kind in
+        ["payment.captured", "refund.succeeded", "account.login", "card.saved", "news.published", "review.opened"]
+    {
+        assert!(page.contains(&format!("<h2 id=\"{kind}\">")), "{kind}");
+    }
+    for part in ["You paid", "Pagó", "Вы заплатили", "[TEST]", "Bean &amp; Leaf", "mail · ru · buyer · test"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(page.matches("data-testid=\"text\"").count() > 300, "{}", page.matches("data-testid").count());
+    let first = page.find("/texts/").expect("a letter");
+    let path = page[first..].split('"').next().expect("its address");
+    let letter = reqwest::get(format!("{}{}", sandbox.page.url().trim_end_matches('/'), path)).await.expect("a letter");
+    let policy = letter.headers()["content-security-policy"].to_str().expect("a policy").to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
+    assert!(letter.text().await.expect("text").contains("<html"));
+    assert!(sandbox.app.stop().await);
+}

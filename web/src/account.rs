@@ -15,6 +15,7 @@ mod field;
 mod form;
 mod home;
 mod login;
+mod notifications;
 mod overview;
 mod page;
 mod password;
@@ -30,6 +31,7 @@ mod settings;
 mod signed;
 mod totp;
 mod unlink;
+mod unsubscribe;
 mod visitor;
 mod words;
 
@@ -81,6 +83,14 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account/close", post(close::by_password))
         .route("/account/close/ask", post(close::ask))
         .route("/account/close/{token}", get(close::show).post(close::submit))
+        .route("/account/notifications", get(notifications::show).post(notifications::submit))
+        .route("/account/notifications/mail", post(notifications::try_mail))
+}
+
+/// The way out of letters. Apart from the other forms: mail programs of many people use it from one
+/// address, and none of them may be told to come back later.
+pub(crate) fn leaving() -> Router<WebState> {
+    Router::new().route("/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::leave))
 }
 
 /// The style sheet and the icon.

@@ -33,13 +33,14 @@ pub fn router(state: WebState) -> Router {
     let pages = account::router()
         .route_layer(from_fn_with_state(state.clone(), account::meet))
         .route_layer(from_fn_with_state(state.clone(), limit::pages));
+    let leaving = account::leaving().route_layer(from_fn_with_state(state.clone(), account::meet));
     let rest = Router::new()
         .route("/openapi.json", get(api::openapi::serve))
         .route("/docs/errors", get(problem::catalog::show))
         .route("/callbacks/{acquirer}", post(callback::receive))
         .merge(account::assets())
         .merge(probes());
-    finished(Router::new().merge(api).merge(pages).merge(rest), state)
+    finished(Router::new().merge(api).merge(pages).merge(leaving).merge(rest), state)
 }
 
 /// The router for the private listener: probes and metrics.

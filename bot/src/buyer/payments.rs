@@ -3,11 +3,12 @@
 use aviso_core::account::Account;
 use aviso_core::document::PaymentDocument;
 use aviso_core::id::PaymentId;
-use aviso_core::payment::{PaymentDetails, PaymentError, document_of};
+use aviso_core::payment::{Narrowed, PaymentDetails, PaymentError, document_of};
 
 use super::{register, say};
 use crate::callback::{Place, Press};
 use crate::clean;
+use crate::conversation::{self, State};
 use crate::notice::{decline_reason, payment_screen, status_name, test_mark};
 use crate::person::Person;
 use crate::router::{Handling, HandlingError, Pressed};
@@ -27,28 +28,36 @@ pub(super) async fn list(desk: &Desk, person: &Person) -> Handling {
     let Some(account) = &person.account else {
         return register::begin(desk, person, Some(&person.words.say("no-account"))).await;
     };
-    let screen = page(desk, &person.words, account, Place { page: 1, before: None }).await?;
+    let screen = page(desk, &person.words, account, Narrowed::All, Place { page: 1, before: None }).await?;
     say(desk, person, screen).await
 }
 
 /// Another page, in the same message.
-pub(super) async fn turn(desk: &Desk, person: &Person, pressed: &Pressed, place: Place) -> Handling {
+pub(super) async fn turn(desk: &Desk, person: &Person, pressed: &Pressed, part: Narrowed, place: Place) -> Handling {
     let Some(account) = &person.account else {
         return register::begin(desk, person, Some(&person.words.say("no-account"))).await;
     };
-    let screen = page(desk, &person.words, account, place).await?;
+    let screen = page(desk, &person.words, account, part, place).await?;
     Ok(desk.api.replace(person.chat_id(), pressed.message_id, &screen).await?)
 }
 
-async fn page(desk: &Desk, words: &Words, account: &Account, place: Place) -> Result<Screen, HandlingError> {
+async fn page(
+    desk: &Desk,
+    words: &Words,
+    account: &Account,
+    part: Narrowed,
+    place: Place,
+) -> Result<Screen, HandlingError> {
     let payments = &desk.services.payments;
-    let count = payments.count_of_account(account.id).await?;
+    let count = payments.count_narrowed(account.id, part).await?;
     if count == 0 {
-        return Ok(Screen::text(words.say("payments-none")));
+        let id = if part == Narrowed::All { "payments-none" } else { "payments-none-narrowed" };
+        let screen = Screen::text(words.say(id));
+        return Ok(if part == Narrowed::All { screen } else { screen.row(part_keys(part, words)) });
     }
     let pages = u32::try_from(count.div_ceil(PAGE)).unwrap_or(u32::MAX);
-    let place = settle_place(desk, account, place, pages).await?;
-    let found = payments.of_account(account.id, place.before, PAGE).await?;
+    let place = settle_place(desk, account, part, place, pages).await?;
+    let found = payments.of_account_narrowed(account.id, part, place.before, PAGE).await?;
     let mut html = words.tell("payments-title", &Args::new().with("count", count.to_string()));
     let mut screen_keys = Vec::new();
     for document in &found.items {
@@ -62,23 +71,74 @@ async fn page(desk: &Desk, words: &Words, account: &Account, place: Place) -> Re
     }
     let screen = screen_keys.into_iter().fold(Screen::text(html), |screen, key| screen.row([key]));
     let last = found.items.last().and_then(|document| document.id.parse().ok());
-    Ok(screen.row(turning_keys(place, pages, last.filter(|_| found.has_more))))
+    let keys = turning_keys(part, place, pages, last.filter(|_| found.has_more));
+    let search = Key::press(words.say("key-search"), Press::Search);
+    Ok(screen.row(keys).row(part_keys(part, words)).row([search]))
 }
 
 /// ‹ 1/7 ›: forward by the cursor, back by the number of the page.
-fn turning_keys(place: Place, pages: u32, older: Option<PaymentId>) -> Vec<Key> {
-    let back = (place.page > 1).then(|| Key::press("‹", Press::Payments(Place { page: place.page - 1, before: None })));
+fn turning_keys(part: Narrowed, place: Place, pages: u32, older: Option<PaymentId>) -> Vec<Key> {
+    let to = |page, before| match part {
+        Narrowed::All => Press::Payments(Place { page, before }),
+        Narrowed::Paid | Narrowed::Open | Narrowed::Declined | Narrowed::Refunded => {
+            Press::Narrowed(part, Place { page, before })
+        }
+    };
+    let back = (place.page > 1).then(|| Key::press("‹", to(place.page - 1, None)));
     let here = Key::press(format!("{}/{}", place.page, pages.max(place.page)), Press::Nothing);
-    let on = older
-        .map(|id| Key::press("›", Press::Payments(Place { page: place.page.saturating_add(1), before: Some(id) })));
+    let on = older.map(|id| Key::press("›", to(place.page.saturating_add(1), Some(id))));
     if back.is_none() && on.is_none() {
         return Vec::new();
     }
     back.into_iter().chain([here]).chain(on).collect()
 }
 
+/// The parts that the list can be narrowed to; the one that is shown is marked.
+fn part_keys(shown: Narrowed, words: &Words) -> Vec<Key> {
+    let label = |part: Narrowed| {
+        let name = words.say(&format!("narrowed-{}", part.as_str()));
+        if part == shown { format!("• {name}") } else { name }
+    };
+    let first = Place { page: 1, before: None };
+    Narrowed::ALL.iter().map(|part| Key::press(label(*part), Press::Narrowed(*part, first))).collect()
+}
+
+/// Asks what to look for.
+pub(super) async fn ask_search(desk: &Desk, person: &Person) -> Handling {
+    conversation::enter(&desk.services.memory, person, State::Search).await?;
+    say(desk, person, Screen::text(person.words.say("search-ask"))).await
+}
+
+/// What a person looks for among their payments.
+pub(crate) async fn search_given(desk: &Desk, person: &Person, text: &str) -> Handling {
+    let words = &person.words;
+    let Some(account) = &person.account else {
+        return register::begin(desk, person, Some(&words.say("no-account"))).await;
+    };
+    conversation::leave(&desk.services.memory, person).await?;
+    let found = desk.services.payments.find_of_account(account.id, text).await?;
+    let args = Args::new().with("text", clean::name(text)).with("count", found.len().to_string());
+    let id = if found.is_empty() { "search-none" } else { "search-found" };
+    let mut html = words.tell(id, &args);
+    for document in &found {
+        html.push_str("\n\n");
+        html.push_str(&line(document, words));
+    }
+    let screen = found.iter().fold(Screen::text(html), |screen, document| {
+        let label = format!("{} · {}", words.amount(document.amount, &document.currency), document.reference);
+        screen.row(document.id.parse().ok().map(|id| Key::press(label, Press::Details(id, 1))))
+    });
+    say(desk, person, screen.row([Key::press(words.say("key-search"), Press::Search)])).await
+}
+
 /// Finds the cursor of a page that is named by its number only.
-async fn settle_place(desk: &Desk, account: &Account, place: Place, pages: u32) -> Result<Place, HandlingError> {
+async fn settle_place(
+    desk: &Desk,
+    account: &Account,
+    part: Narrowed,
+    place: Place,
+    pages: u32,
+) -> Result<Place, HandlingError> {
     let newest = Place { page: 1, before: None };
     if place.before.is_some() {
         return Ok(place);
@@ -88,7 +148,7 @@ async fn settle_place(desk: &Desk, account: &Account, place: Place, pages: u32) 
     if newer == 0 || newer > BACK_MAX {
         return Ok(newest);
     }
-    let before = desk.services.payments.of_account(account.id, None, newer).await?;
+    let before = desk.services.payments.of_account_narrowed(account.id, part, None, newer).await?;
     let last = before.items.last().and_then(|document| document.id.parse().ok());
     Ok(last.filter(|_| before.has_more).map_or(newest, |id| Place { page, before: Some(id) }))
 }
@@ -156,7 +216,9 @@ fn details_screen(details: &PaymentDetails, back: Press, words: &Words) -> Scree
     let not_me = Key::press(words.say("key-not-me"), Press::NotMe(payment.id));
     let may_deny = document.amount_captured > 0 || document.decline.is_some();
     let back = Key::press(words.say("key-back"), back);
-    Screen::text(lines.join("\n")).row(may_deny.then_some(not_me).into_iter().chain([back]))
+    let receipt =
+        (document.amount_captured > 0).then(|| Key::press(words.say("key-receipt"), Press::Receipt(payment.id)));
+    Screen::text(lines.join("\n")).row(receipt).row(may_deny.then_some(not_me).into_iter().chain([back]))
 }
 
 /// The notice again, after a look at the details.
@@ -215,7 +277,7 @@ pub(super) async fn not_me(
 }
 
 /// A payment, if it is this person's. Somebody else's looks like none at all.
-async fn own(desk: &Desk, person: &Person, id: PaymentId) -> Result<Option<PaymentDetails>, HandlingError> {
+pub(super) async fn own(desk: &Desk, person: &Person, id: PaymentId) -> Result<Option<PaymentDetails>, HandlingError> {
     let Some(account) = &person.account else { return Ok(None) };
     match desk.services.payments.details(id).await {
         Ok(details) if details.payment.account_id == Some(account.id) => Ok(Some(details)),

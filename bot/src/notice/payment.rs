@@ -71,8 +71,9 @@ pub(crate) fn payment_screen(
     html.push_str(&facts(document, words));
     let Ok(id) = document.id.parse::<PaymentId>() else { return Screen::text(html) };
     let details = Key::press(words.say("key-details"), Press::Details(id, 0));
+    let receipt = (document.amount_captured > 0).then(|| Key::press(words.say("key-receipt"), Press::Receipt(id)));
     let not_me = may_be_denied(document).then(|| Key::press(words.say("key-not-me"), Press::NotMe(id)));
-    Screen::text(html).row([details].into_iter().chain(not_me))
+    Screen::text(html).row([details].into_iter().chain(receipt).chain(not_me))
 }
 
 fn facts(document: &PaymentDocument, words: &Words) -> String {

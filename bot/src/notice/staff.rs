@@ -75,7 +75,9 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::AccountPasswordReset
         | EventType::AccountPasswordChanged
         | EventType::RiskRuleChanged
-        | EventType::EndpointTest => None,
+        | EventType::EndpointTest
+        | EventType::NewsPublished
+        | EventType::ReportMonthly => None,
     }
 }
 

@@ -104,6 +104,10 @@ fn event(kind: EventType, shop: &str) -> Event {
         ("review", ReviewId::new(now()).to_string()),
         ("decision", "approved".to_owned()),
         ("case", "case_x".to_owned()),
+        ("month", "2026-03".to_owned()),
+        ("sum.EUR", "3 123456 100".to_owned()),
+        ("title", shop.repeat(50)),
+        ("text", format!("{shop}\n").repeat(400)),
     ];
     Event {
         id: EventId::new(now()),
@@ -245,7 +249,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 10 + 5 + 10));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 10 + 5 + 2 + 10));
 }
 
 #[test]

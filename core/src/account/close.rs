@@ -10,8 +10,8 @@ use crate::event::{Event, EventType};
 use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::store::{
-    Tx, account as rows, event as events, link as links, password as passwords, risk as decisions,
-    second_factor as factors, session as sessions,
+    Tx, account as rows, event as events, link as links, password as passwords, preference as preferences,
+    risk as decisions, second_factor as factors, session as sessions,
 };
 use crate::vault::keep;
 
@@ -95,6 +95,7 @@ impl Accounts {
         links::delete_all(tx, id).await?;
         factors::delete(tx, id).await?;
         passwords::forget(tx, id).await?;
+        preferences::forget(tx, id).await?;
         decisions::forget_person(tx, id).await?;
         rows::forget_person(tx, id, now).await?;
         Ok(events::insert(tx, &told).await?)

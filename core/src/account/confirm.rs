@@ -15,7 +15,9 @@ use crate::event::EventType;
 use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::store::account::Standing;
-use crate::store::{Tx, account as rows, event as events, link as links, session as sessions};
+use crate::store::{
+    Tx, account as rows, event as events, link as links, preference as preferences, session as sessions,
+};
 
 /// What the page behind the link asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +135,35 @@ impl Accounts {
             .await
     }
 
+    /// Sends a link to an address that took no mail: whoever opens it shows that mail arrives there
+    /// again. Nothing is sent to an address that works.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Store`].
+    pub async fn ask_confirmation(&self, account: AccountId) -> Result<(), AccountError> {
+        let conn = self.store.reader();
+        let Some(account) = rows::by_id(conn, account).await? else { return Ok(()) };
+        if preferences::suppression(conn, &account.email.to_lowercase()).await?.is_none() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mut link = Link::new(LinkPurpose::ConfirmEmail, now);
+        link.account_id = Some(account.id);
+        self.store
+            .write(async |tx| {
+                links::insert(tx, &link).await?;
+                let mut event = self.event(EventType::AccountRegistered, account.id, now);
+                event.audience.email = Some(account.email.clone());
+                event.audience.language = Some(account.language);
+                event.audience.link_id = Some(link.id);
+                event.audience.facts.insert("again".to_owned(), String::new());
+                events::insert(tx, &[event]).await
+            })
+            .await?;
+        Ok(())
+    }
+
     /// A confirmation link that still works, and its account.
     async fn confirmation(&self, token: &str) -> Result<(Link, AccountId), AccountError> {
         let id = self.keyring.verify_link_token(token).ok_or(AccountError::LinkInvalid)?;
@@ -154,6 +185,7 @@ impl Accounts {
         if decision == Decision::WrongNumber {
             return Ok(Confirmed::WrongNumber);
         }
+        preferences::lift_of_account(tx, account).await?;
         let mut told = Vec::new();
         if rows::confirm_email(tx, account, now).await? {
             if decision != Decision::Keep {

@@ -3,13 +3,13 @@
 use crate::account::email::EmailAddress;
 use crate::account::link::{Link, LinkPurpose};
 use crate::account::password::{self, NewPassword};
-use crate::account::time_zone::TimeZone;
 use crate::account::username::Username;
 use crate::account::{Account, AccountError, Accounts, Session, TelegramUser};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
 use crate::id::{AccountId, LinkId};
 use crate::language::Language;
+use crate::preference::TimeZone;
 use crate::secret::{Secret, sha256_hex};
 use crate::store::{Constraint, StoreError, Tx, account as rows, event as events, link as links, session as sessions};
 
@@ -208,6 +208,7 @@ fn blank(email: &EmailAddress, language: Language, now: Timestamp) -> Account {
         has_password: false,
         language,
         time_zone: TimeZone::default(),
+        quiet: None,
         telegram: None,
     }
 }

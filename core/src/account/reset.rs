@@ -9,7 +9,8 @@ use crate::event::EventType;
 use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::store::{
-    StoreError, Tx, account as rows, event as events, link as links, password as passwords, session as sessions,
+    StoreError, Tx, account as rows, event as events, link as links, password as passwords, preference as preferences,
+    session as sessions,
 };
 
 /// A new password is none of the present one and so many before it.
@@ -77,6 +78,7 @@ impl Accounts {
                 let link = links::take(tx, id, LinkState::Pending, LinkState::Used, now).await?;
                 let link = link.filter(|link| link.purpose == LinkPurpose::ResetPassword);
                 let account = link.and_then(|link| link.account_id).ok_or(AccountError::LinkInvalid)?;
+                preferences::lift_of_account(tx, account).await?;
                 let first = rows::confirm_email(tx, account, now).await?;
                 let old = rows::lock(tx, account).await?.and_then(|standing| standing.password_hash);
                 replace(tx, account, old.as_deref(), &hash, now).await?;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::account::bind::is_from;
+use crate::account::email::EmailAddress;
 use crate::account::entry::{LoggedIn, Visit};
 use crate::account::link::{Link, LinkPurpose, LinkState};
-use crate::account::email::EmailAddress;
 use crate::account::{Account, AccountError, Accounts, totp};
 use crate::audit::{self, Actor};
 use crate::clock::Timestamp;

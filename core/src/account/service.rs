@@ -9,6 +9,7 @@ use crate::document::Document;
 use crate::event::{Audience, Event, EventType};
 use crate::id::{AccountId, EventId};
 use crate::merchant::Mode;
+use crate::preference::Preferences;
 use crate::secret::Keyring;
 use crate::store::{Store, StoreError, account as rows};
 
@@ -34,6 +35,12 @@ impl Accounts {
     /// [`StoreError`].
     pub async fn get(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         rows::by_id(self.store.reader(), id).await
+    }
+
+    /// What people are told, how and when.
+    #[must_use]
+    pub fn preferences(&self) -> Preferences {
+        Preferences::new(self.store.clone(), Arc::clone(&self.clock), self.keyring.clone())
     }
 
     /// An event about an account. Such events are of the live world: people are real in both.

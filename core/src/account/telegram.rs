@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::account::link::LinkPurpose;
-use crate::account::time_zone::TimeZone;
 use crate::account::username::Username;
 use crate::account::{Account, AccountError, Accounts};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
 use crate::id::AccountId;
 use crate::language::Language;
+use crate::preference::TimeZone;
 use crate::store::{StoreError, Tx, account as rows, event as events, link as links};
 
 /// How often it is noted that a user still bears their @username.

@@ -7,19 +7,17 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::account::Account;
 use crate::clock::{Clock, Timestamp};
 use crate::crash::{self, Point};
+use crate::delivery::reach::{self, Person};
 use crate::delivery::{ChannelKind, Lane};
 use crate::event::{Event, EventType};
-use crate::id::{EventId, MerchantId};
+use crate::id::{AccountId, EventId, MerchantId};
 use crate::language::Language;
 use crate::merchant::endpoint::{Endpoint, EndpointStatus};
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
-use crate::store::{
-    Store, StoreError, Tx, Work, account as accounts, endpoint as endpoint_rows, event as events, staff as staff_rows,
-};
+use crate::store::{Store, StoreError, Tx, Work, endpoint as endpoint_rows, event as events, staff as staff_rows};
 
 /// Events planned in one unit of work.
 const BATCH: u64 = 100;
@@ -37,76 +35,8 @@ pub struct Planner {
     clock: Arc<dyn Clock>,
 }
 
-/// How a kind of event is told to the person it concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ToldBy {
-    /// Not at all.
-    Nothing,
-    /// In the bot only: it asks something there.
-    Chat,
-    /// In the bot; by e-mail when there is no chat.
-    ChatOrMail,
-    /// In the bot and by e-mail.
-    ChatAndMail,
-    /// By e-mail only: it carries a link that proves the address.
-    Mail,
-}
-
-const fn told_by(kind: EventType) -> ToldBy {
-    match kind {
-        EventType::PaymentCaptured
-        | EventType::PaymentDeclined
-        | EventType::RefundSucceeded
-        | EventType::AccountPasswordChanged
-        | EventType::AccountTelegramLinked
-        | EventType::AccountTotpEnabled
-        | EventType::AccountTotpDisabled
-        | EventType::AccountCodesWrong
-        | EventType::AccountRecoveryCodeUsed
-        | EventType::AccountTelegramUnlinked => ToldBy::ChatAndMail,
-        EventType::AccountLoginRequested => ToldBy::Chat,
-        EventType::PaymentInReview
-        | EventType::PaymentAuthorized
-        | EventType::PaymentActionRequired
-        | EventType::PaymentPartiallyCaptured
-        | EventType::PaymentVoided
-        | EventType::PaymentExpired
-        | EventType::PaymentOutcomeUnknown
-        | EventType::RefundCreated
-        | EventType::RefundFailed
-        | EventType::AccountEmailConfirmed
-        | EventType::CardSaved
-        | EventType::CardRemoved
-        | EventType::CardExpiring
-        | EventType::MandateCreated
-        | EventType::MandateEnded
-        | EventType::AccountLogin => ToldBy::ChatOrMail,
-        EventType::AccountRegistered
-        | EventType::AccountPasswordReset
-        | EventType::AccountClosing
-        | EventType::AccountClosed => ToldBy::Mail,
-        EventType::PaymentCreated
-        | EventType::PaymentCaptureFailed
-        | EventType::PaymentVoidFailed
-        | EventType::PaymentAuthorizationExpiring
-        | EventType::PaymentOutcomeOverdue
-        | EventType::DisputeOpened
-        | EventType::DisputeUpdated
-        | EventType::DisputeWon
-        | EventType::DisputeLost
-        | EventType::PayoutPaid
-        | EventType::ReviewOpened
-        | EventType::ReviewClosed
-        | EventType::CaseOpened
-        | EventType::EndpointFailing
-        | EventType::EndpointDisabled
-        | EventType::RiskRuleChanged
-        | EventType::EndpointTest => ToldBy::Nothing,
-    }
-}
-
 /// Links and security notices are waited for; everything else is news.
-const fn lane_of(kind: EventType) -> Lane {
+pub(super) const fn lane_of(kind: EventType) -> Lane {
     match kind {
         EventType::AccountRegistered
         | EventType::AccountPasswordReset
@@ -123,6 +53,8 @@ const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::ReviewOpened => Lane::Interactive,
+        // Whoever asked for news does not wait for it.
+        EventType::NewsPublished | EventType::ReportMonthly => Lane::Bulk,
         EventType::PaymentCreated
         | EventType::PaymentActionRequired
         | EventType::PaymentCaptureFailed
@@ -214,7 +146,7 @@ impl Planner {
         self.store
             .write(async |tx| {
                 let batch = events::unplanned(tx, BATCH).await?;
-                let mut known = KnownEndpoints::default();
+                let mut known = Known::default();
                 for event in &batch {
                     plan(tx, event, &mut known, now).await?;
                 }
@@ -238,7 +170,7 @@ impl Planner {
                         return Ok(0);
                     }
                     if let Some(event) = events::by_id(tx.conn(), id).await? {
-                        plan(tx, &event, &mut KnownEndpoints::default(), now).await?;
+                        plan(tx, &event, &mut Known::default(), now).await?;
                     }
                     events::mark_planned(tx, &[id], now).await?;
                     Ok(1)
@@ -269,23 +201,55 @@ const fn is_about_a_row(error: &StoreError) -> bool {
     }
 }
 
-/// The endpoints of the merchants in a batch, read once.
+/// What a batch needs again and again, read once.
+#[derive(Default)]
+struct Known {
+    endpoints: KnownEndpoints,
+    people: BTreeMap<AccountId, Person>,
+    /// The latest one without a confirmed account.
+    passing: Person,
+}
+
+impl Known {
+    /// Whom an event concerns, and how they are reached.
+    async fn person(&mut self, tx: &Tx, event: &Event) -> Result<&Person, StoreError> {
+        if !reach::is_told(event.kind) {
+            self.passing = Person::default();
+            return Ok(&self.passing);
+        }
+        if let Some(id) = event.audience.account_id.filter(|id| self.people.contains_key(id)) {
+            return Ok(&self.people[&id]);
+        }
+        let person = reach::person(tx, event).await?;
+        match event.audience.account_id.filter(|_| person.is_settled()) {
+            Some(id) => Ok(self.people.entry(id).or_insert(person)),
+            None => {
+                self.passing = person;
+                Ok(&self.passing)
+            }
+        }
+    }
+}
+
+/// The endpoints of the merchants in a batch.
 type KnownEndpoints = BTreeMap<(MerchantId, &'static str), Vec<Endpoint>>;
 
-async fn plan(tx: &Tx, event: &Event, known: &mut KnownEndpoints, now: Timestamp) -> Result<(), StoreError> {
-    for delivery in routes(tx, event, known).await? {
+async fn plan(tx: &Tx, event: &Event, known: &mut Known, now: Timestamp) -> Result<(), StoreError> {
+    for delivery in routes(tx, event, known, now).await? {
         rows::insert(tx, &delivery, now).await?;
     }
     Ok(())
 }
 
-async fn routes<'a>(tx: &Tx, event: &'a Event, known: &mut KnownEndpoints) -> Result<Vec<NewDelivery<'a>>, StoreError> {
-    let mut routes = webhook_routes(tx, event, known).await?;
-    let account = match event.audience.account_id {
-        Some(id) => accounts::by_id(tx.conn(), id).await?,
-        None => None,
-    };
-    routes.extend(person_routes(event, account.as_ref()));
+async fn routes<'a>(
+    tx: &Tx,
+    event: &'a Event,
+    known: &mut Known,
+    now: Timestamp,
+) -> Result<Vec<NewDelivery<'a>>, StoreError> {
+    let mut routes = webhook_routes(tx, event, &mut known.endpoints, now).await?;
+    let person = known.person(tx, event).await?;
+    routes.extend(reach::person_routes(event, person, now));
     if event.audience.staff {
         for member in staff_rows::all(tx.conn()).await? {
             routes.push(NewDelivery {
@@ -296,6 +260,7 @@ async fn routes<'a>(tx: &Tx, event: &'a Event, known: &mut KnownEndpoints) -> Re
                 language: member.language,
                 staff: true,
                 round: 0,
+                not_before: now,
             });
         }
     }
@@ -306,6 +271,7 @@ async fn webhook_routes<'a>(
     tx: &Tx,
     event: &'a Event,
     known: &mut KnownEndpoints,
+    now: Timestamp,
 ) -> Result<Vec<NewDelivery<'a>>, StoreError> {
     let Some(merchant) = event.merchant_id.filter(|_| event.kind.is_public()) else { return Ok(Vec::new()) };
     let only = match event.kind {
@@ -330,60 +296,7 @@ async fn webhook_routes<'a>(
             language: Language::En,
             staff: false,
             round: 0,
+            not_before: now,
         })
         .collect())
-}
-
-fn person_routes<'a>(event: &'a Event, account: Option<&Account>) -> Vec<NewDelivery<'a>> {
-    let told_by = told_by(event.kind);
-    let language = account.map(|a| a.language).or(event.audience.language).unwrap_or_default();
-    let route = |channel, address| NewDelivery {
-        event,
-        channel,
-        lane: lane_of(event.kind),
-        address,
-        language,
-        staff: false,
-        round: 0,
-    };
-    let chat = account
-        .and_then(|account| account.telegram.as_ref())
-        .filter(|identity| identity.gone_at.is_none())
-        .map(|identity| route(ChannelKind::Telegram, identity.chat_id.to_string()));
-    let mail = mail_address(event, account).map(|address| route(ChannelKind::Email, address));
-    match told_by {
-        ToldBy::Nothing => Vec::new(),
-        ToldBy::Chat => chat.into_iter().collect(),
-        ToldBy::Mail => mail.into_iter().collect(),
-        ToldBy::ChatOrMail => chat.or(mail).into_iter().collect(),
-        ToldBy::ChatAndMail => chat.into_iter().chain(mail).collect(),
-    }
-}
-
-/// An account's e-mail counts once it is confirmed; links that confirm go to the address they are about.
-pub(super) fn mail_address(event: &Event, account: Option<&Account>) -> Option<String> {
-    let confirmed = account.filter(|account| account.email_confirmed_at.is_some()).map(|a| a.email.clone());
-    match told_by(event.kind) {
-        ToldBy::Mail => event.audience.email.clone(),
-        ToldBy::Chat => None,
-        ToldBy::Nothing | ToldBy::ChatOrMail | ToldBy::ChatAndMail => confirmed.or(event.audience.email.clone()),
-    }
-}
-
-/// The mail that takes the place of a message that did not reach its chat. Unique keys keep it
-/// from being sent beside a mail that was planned anyway.
-pub(super) async fn plan_fallback(
-    tx: &Tx,
-    event: &Event,
-    language: Language,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let account = match event.audience.account_id {
-        Some(id) => accounts::by_id(tx.conn(), id).await?,
-        None => None,
-    };
-    let Some(address) = mail_address(event, account.as_ref()) else { return Ok(()) };
-    let lane = lane_of(event.kind);
-    let mail = NewDelivery { event, channel: ChannelKind::Email, lane, address, language, staff: false, round: 0 };
-    rows::insert(tx, &mail, now).await.map(|_| ())
 }

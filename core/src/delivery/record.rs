@@ -6,12 +6,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::delivery::plan::plan_fallback;
+use crate::delivery::reach::{normal, plan_fallback};
 use crate::delivery::{AttemptRecord, ChannelKind, Job, Outcome, Pace};
 use crate::id::EndpointId;
 use crate::merchant::endpoint::{Pulse, note_health};
+use crate::preference::{Suppression, SuppressionReason};
 use crate::store::delivery::{self as rows, Verdict};
-use crate::store::{StoreError, Tx, account as accounts, recipient as recipients};
+use crate::store::{StoreError, Tx, account as accounts, preference as preferences, recipient as recipients};
 
 /// The answer's text is kept up to here.
 const ANSWER_BYTES_MAX: usize = 1_024;
@@ -60,8 +61,7 @@ pub(super) async fn record(
                     feel(pulses.entry(endpoint).or_default(), &ended.outcome);
                 }
             }
-            // Nothing comes after e-mail; the dead delivery stays in the log for staff.
-            ChannelKind::Email => {}
+            ChannelKind::Email => after_mail(tx, ended, verdict.state, now).await?,
         }
     }
     rows::insert_attempts(tx, &attempts).await?;
@@ -168,8 +168,36 @@ async fn after_chat(tx: &Tx, ended: &Ended, state: &str, now: Timestamp) -> Resu
     if let (Outcome::RecipientGone(_), Ok(chat_id)) = (&ended.outcome, ended.job.address.parse()) {
         accounts::set_telegram_gone(tx, chat_id, Some(now)).await?;
     }
+    next_channel(tx, ended, ChannelKind::Telegram, state, now).await
+}
+
+/// A mailbox that is not there gets no more mail until its owner confirms it anew. The person is told
+/// in the chat instead.
+async fn after_mail(tx: &Tx, ended: &Ended, state: &str, now: Timestamp) -> Result<(), StoreError> {
+    if let Outcome::RecipientGone(answer) = &ended.outcome {
+        let mut words = without_nul(&answer.text);
+        words.truncate(words.floor_char_boundary(ANSWER_BYTES_MAX));
+        let suppression = Suppression {
+            email_ci: normal(&ended.job.address),
+            reason: SuppressionReason::Bounce,
+            code: answer.code,
+            answer: words,
+            since: now,
+        };
+        preferences::suppress(tx, &suppression).await?;
+    }
+    next_channel(tx, ended, ChannelKind::Email, state, now).await
+}
+
+async fn next_channel(
+    tx: &Tx,
+    ended: &Ended,
+    failed: ChannelKind,
+    state: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     if state == "dead" && !ended.job.staff {
-        unless_unreadable(plan_fallback(tx, &ended.job.event, ended.job.language, now).await)?;
+        unless_unreadable(plan_fallback(tx, &ended.job.event, failed, ended.job.language, now).await)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::delivery::instance::SILENT_MAX;
-use crate::delivery::plan::plan_fallback;
+use crate::delivery::reach::plan_fallback;
 use crate::delivery::{AttemptRecord, ChannelKind, DeliveryLog};
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, Lost, LostBy, Verdict};
@@ -154,19 +154,20 @@ fn lost_attempt(lost: &Lost, now: Timestamp) -> AttemptRecord {
     }
 }
 
-/// A person's message that was given up goes by e-mail instead.
+/// A person's message that was given up goes by the next channel instead.
 async fn fall_back(tx: &Tx, lost: &Lost, now: Timestamp) -> Result<(), StoreError> {
-    if lost.channel != Some(ChannelKind::Telegram) || lost.staff {
-        return Ok(());
-    }
+    let failed = match lost.channel {
+        Some(channel @ (ChannelKind::Telegram | ChannelKind::Email)) if !lost.staff => channel,
+        Some(ChannelKind::Telegram | ChannelKind::Email | ChannelKind::Webhook) | None => return Ok(()),
+    };
     let planned = match events::by_id(tx.conn(), lost.event).await {
-        Ok(Some(event)) => plan_fallback(tx, &event, lost.language, now).await,
+        Ok(Some(event)) => plan_fallback(tx, &event, failed, lost.language, now).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
     match planned {
         Err(error @ StoreError::Unreadable { .. }) => {
-            tracing::error!(delivery = %lost.id, %error, "no mail takes the place of a lost message");
+            tracing::error!(delivery = %lost.id, %error, "nothing takes the place of a lost message");
             Ok(())
         }
         other => other,

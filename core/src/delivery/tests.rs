@@ -81,6 +81,7 @@ impl Bench {
             language: Language::Ru,
             staff: false,
             round: 0,
+            not_before: self.now(),
         };
         let now = self.now();
         self.store.write(async |tx| rows::insert(tx, &new, now).await).await.unwrap()

@@ -188,7 +188,7 @@ impl Payments {
         if is_theirs { Ok(details) } else { Err(PaymentError::NotFound(id)) }
     }
 
-    async fn page(
+    pub(super) async fn page(
         &self,
         filter: &rows::Filter,
         before: Option<PaymentId>,
@@ -303,7 +303,10 @@ impl Payments {
                 }
                 let facts = [("case", case.to_string())];
                 let kind = crate::event::EventType::CaseOpened;
-                let event = staff_event(kind, &mut payment, attempts.last(), &shop, &facts, now);
+                let mut event = staff_event(kind, &mut payment, attempts.last(), &shop, &facts, now);
+                // The buyer gets a record of it, too.
+                event.audience.account_id = Some(account);
+                event.audience.email.clone_from(&payment.email);
                 events::insert(tx, &[event]).await?;
                 rows::update(tx, &payment).await?;
                 Ok(Some(case))

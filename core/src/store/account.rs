@@ -6,11 +6,11 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveMo
 
 use super::entity::{account, payment, telegram_identity};
 use super::{StoreError, Tx, locks_rows};
-use crate::account::time_zone::TimeZone;
 use crate::account::{Account, TelegramIdentity, TelegramUser};
 use crate::clock::Timestamp;
 use crate::id::AccountId;
 use crate::language::Language;
+use crate::preference::{MinuteOfDay, QuietHours, TimeZone};
 
 async fn with_telegram(conn: &impl ConnectionTrait, row: account::Model) -> Result<Account, StoreError> {
     let identity = telegram_identity::Entity::find()
@@ -28,7 +28,9 @@ fn account_from(row: account::Model, identity: Option<telegram_identity::Model>)
         email_confirmed_at: row.email_confirmed_at.map(Timestamp::from_micros),
         has_password: row.password_hash.is_some(),
         language: Language::from_code(&row.language).unwrap_or_default(),
+        // A zone that this version's table does not know any more is no reason to be silent.
         time_zone: row.time_zone.parse().unwrap_or_default(),
+        quiet: quiet_from(row.quiet_from, row.quiet_until),
         telegram: identity.map(|identity| TelegramIdentity {
             tg_user_id: identity.tg_user_id,
             chat_id: identity.chat_id,
@@ -37,6 +39,10 @@ fn account_from(row: account::Model, identity: Option<telegram_identity::Model>)
             gone_at: identity.gone_at.map(Timestamp::from_micros),
         }),
     }
+}
+
+fn quiet_from(from: Option<i32>, until: Option<i32>) -> Option<QuietHours> {
+    QuietHours::new(MinuteOfDay::from_minutes(from?)?, MinuteOfDay::from_minutes(until?)?)
 }
 
 pub(crate) async fn insert(
@@ -56,6 +62,8 @@ pub(crate) async fn insert(
         created_at: now.as_micros(),
         time_zone: account.time_zone.name().to_owned(),
         closed_at: None,
+        quiet_from: account.quiet.map(|quiet| quiet.from().minutes()),
+        quiet_until: account.quiet.map(|quiet| quiet.until().minutes()),
     };
     account::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
@@ -223,6 +231,16 @@ pub(crate) async fn set_time_zone(tx: &Tx, id: AccountId, zone: TimeZone) -> Res
     Ok(())
 }
 
+pub(crate) async fn set_quiet(tx: &Tx, id: AccountId, quiet: Option<QuietHours>) -> Result<(), StoreError> {
+    account::Entity::update_many()
+        .col_expr(account::Column::QuietFrom, Expr::value(quiet.map(|quiet| quiet.from().minutes())))
+        .col_expr(account::Column::QuietUntil, Expr::value(quiet.map(|quiet| quiet.until().minutes())))
+        .filter(account::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Takes out of an account, its Telegram identities and its payments whatever says who the person was. The
 /// account's id stays, as the pseudonym under which payments are kept.
 pub(crate) async fn forget_person(tx: &Tx, id: AccountId, now: Timestamp) -> Result<(), StoreError> {
@@ -231,6 +249,8 @@ pub(crate) async fn forget_person(tx: &Tx, id: AccountId, now: Timestamp) -> Res
         .col_expr(account::Column::EmailCi, Expr::value(format!("closed:{id}")))
         .col_expr(account::Column::EmailConfirmedAt, Expr::value(Option::<i64>::None))
         .col_expr(account::Column::PasswordHash, Expr::value(Option::<String>::None))
+        .col_expr(account::Column::QuietFrom, Expr::value(Option::<i32>::None))
+        .col_expr(account::Column::QuietUntil, Expr::value(Option::<i32>::None))
         .col_expr(account::Column::ClosedAt, Expr::value(now.as_micros()))
         .filter(account::Column::Id.eq(id.as_uuid()))
         .exec(tx.conn())

@@ -6,9 +6,9 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
 };
 
-use super::entity::{bot_button, bot_conversation, bot_update};
+use super::entity::{bot_button, bot_conversation, bot_update, receipt_file};
 use super::{StoreError, Tx, Work};
-use crate::bot::{InboxUpdate, PressedButton};
+use crate::bot::{InboxUpdate, PressedButton, ReceiptKey};
 use crate::clock::Timestamp;
 use crate::id::ButtonId;
 
@@ -171,4 +171,37 @@ pub(crate) async fn press_button(
     }
     let row = bot_button::Entity::find_by_id(id.as_uuid()).one(tx.conn()).await?;
     Ok(row.map(|row| PressedButton { action: row.action }))
+}
+
+/// Telegram's id of a receipt with this content.
+pub(crate) async fn receipt_file(
+    conn: &impl ConnectionTrait,
+    receipt: &ReceiptKey<'_>,
+) -> Result<Option<String>, StoreError> {
+    let key = (receipt.payment.as_uuid(), receipt.language.code().to_owned());
+    let row = receipt_file::Entity::find_by_id(key).one(conn).await?;
+    Ok(row.filter(|row| row.digest == receipt.digest).map(|row| row.file_id))
+}
+
+/// Remembers Telegram's id of a receipt.
+pub(crate) async fn keep_receipt_file(
+    tx: &Tx,
+    receipt: &ReceiptKey<'_>,
+    file_id: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = receipt_file::Model {
+        payment_id: receipt.payment.as_uuid(),
+        language: receipt.language.code().to_owned(),
+        digest: receipt.digest.to_owned(),
+        file_id: file_id.to_owned(),
+        created_at: now.as_micros(),
+    };
+    let key = [receipt_file::Column::PaymentId, receipt_file::Column::Language];
+    let newer = [receipt_file::Column::Digest, receipt_file::Column::FileId, receipt_file::Column::CreatedAt];
+    receipt_file::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns(key).update_columns(newer).to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
 }

@@ -40,6 +40,8 @@ pub(crate) struct NewDelivery<'a> {
     pub(crate) staff: bool,
     /// 0 for the planned one, then one more for each redelivery.
     pub(crate) round: i32,
+    /// When it is due: now, or later when the recipient wants to be left alone.
+    pub(crate) not_before: Timestamp,
 }
 
 /// Writes a delivery, once per event, channel, address and round. `None` when it was there.
@@ -60,7 +62,7 @@ pub(crate) async fn insert(tx: &Tx, new: &NewDelivery<'_>, now: Timestamp) -> Re
         state: "pending".to_owned(),
         attempt: 0,
         round: new.round,
-        next_at: now.as_micros(),
+        next_at: new.not_before.as_micros(),
         lease_token: None,
         lease_until: None,
         lease_owner: None,
@@ -78,7 +80,7 @@ pub(crate) async fn insert(tx: &Tx, new: &NewDelivery<'_>, now: Timestamp) -> Re
     if !matches!(inserted, TryInsertResult::Inserted(count) if count > 0) {
         return Ok(None);
     }
-    recipients::arm(tx, recipient_id, now).await?;
+    recipients::arm(tx, recipient_id, new.not_before).await?;
     tx.leave(Work::Deliveries);
     Ok(Some(id))
 }
@@ -104,6 +106,7 @@ pub(crate) async fn repeat(
             language: Language::from_code(&row.language).unwrap_or_default(),
             staff: row.staff != 0,
             round: rounds(tx, &row).await?,
+            not_before: now,
         };
         if let Some(id) = insert(tx, &new, now).await? {
             return Ok(Some(id));

@@ -32,6 +32,7 @@ pub(super) mod ledger_head;
 pub(super) mod ledger_queue;
 pub(super) mod ledger_seal;
 pub(super) mod link;
+pub(super) mod mail_suppression;
 pub(super) mod mandate;
 pub(super) mod merchant;
 pub(super) mod merchant_fee;
@@ -44,6 +45,8 @@ pub(super) mod payment;
 #[cfg(test)]
 pub(super) mod payment_transition;
 pub(super) mod payout;
+pub(super) mod preference;
+pub(super) mod receipt_file;
 pub(super) mod recipient;
 pub(super) mod recovery_code;
 pub(super) mod refund;
@@ -113,6 +116,7 @@ mod tests {
             ledger_seal,
             install_key,
             link,
+            mail_suppression,
             mandate,
             merchant,
             merchant_fee,
@@ -124,6 +128,8 @@ mod tests {
             payment,
             payment_transition,
             payout,
+            preference,
+            receipt_file,
             recipient,
             recovery_code,
             refund,

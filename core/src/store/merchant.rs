@@ -52,6 +52,17 @@ pub(crate) async fn name(conn: &impl ConnectionTrait, id: MerchantId) -> Result<
     Ok(by_id(conn, id).await?.map(|merchant| merchant.name).unwrap_or_default())
 }
 
+/// Merchants whose name holds this text, in any case; a few.
+pub(crate) async fn named_like(conn: &impl ConnectionTrait, text: &str) -> Result<Vec<MerchantId>, StoreError> {
+    const MANY: u64 = 2_000;
+    const FEW: usize = 20;
+    // Compared here: SQLite knows upper and lower case of ASCII only. An install has few merchants.
+    let wanted = text.to_lowercase();
+    let rows = merchant::Entity::find().order_by(merchant::Column::Id, Order::Asc).limit(MANY).all(conn).await?;
+    let named = rows.into_iter().filter(|row| row.name.to_lowercase().contains(&wanted));
+    Ok(named.map(|row| MerchantId::from_uuid(row.id)).take(FEW).collect())
+}
+
 pub(crate) async fn insert_key(
     tx: &Tx,
     id: KeyId,

@@ -161,6 +161,10 @@ pub(crate) struct Filter {
     pub(crate) scope: Option<(MerchantId, Mode)>,
     pub(crate) account: Option<AccountId>,
     pub(crate) status: Option<Status>,
+    /// Any of these; none for all.
+    pub(crate) statuses: Vec<Status>,
+    /// Any of these; none for all.
+    pub(crate) merchants: Vec<MerchantId>,
     pub(crate) order_ref: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) last4: Option<String>,
@@ -181,6 +185,12 @@ fn filtered(filter: &Filter) -> Select<payment::Entity> {
     }
     if let Some(status) = filter.status {
         all = all.add(payment::Column::Status.eq(status.as_str()));
+    }
+    if !filter.statuses.is_empty() {
+        all = all.add(payment::Column::Status.is_in(filter.statuses.iter().map(|status| status.as_str())));
+    }
+    if !filter.merchants.is_empty() {
+        all = all.add(payment::Column::MerchantId.is_in(filter.merchants.iter().map(|id| id.as_uuid())));
     }
     if let Some(order_ref) = &filter.order_ref {
         all = all.add(payment::Column::OrderRef.eq(order_ref));
@@ -246,6 +256,24 @@ pub(crate) async fn page(
     if let Some(before) = before {
         query = query.filter(payment::Column::Id.lt(before.as_uuid()));
     }
+    query.all(conn).await?.into_iter().map(payment_from).collect()
+}
+
+/// A buyer's payments made from one moment until before another, oldest first. Ids begin with the
+/// time, so the index of the account's payments serves.
+pub(crate) async fn between(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    from: Timestamp,
+    until: Timestamp,
+    limit: u64,
+) -> Result<Vec<Payment>, StoreError> {
+    let query = payment::Entity::find()
+        .filter(payment::Column::AccountId.eq(account.as_uuid()))
+        .filter(payment::Column::CreatedAt.gte(from.as_micros()))
+        .filter(payment::Column::CreatedAt.lt(until.as_micros()))
+        .order_by(payment::Column::Id, Order::Asc)
+        .limit(limit);
     query.all(conn).await?.into_iter().map(payment_from).collect()
 }
 

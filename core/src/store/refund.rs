@@ -2,14 +2,14 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, QueryTrait,
 };
 
-use super::entity::refund;
+use super::entity::{payment, refund};
 use super::payment::money;
 use super::{StoreError, Tx};
 use crate::clock::Timestamp;
-use crate::id::{MerchantId, PaymentId, RefundId};
+use crate::id::{AccountId, MerchantId, PaymentId, RefundId};
 use crate::merchant::Mode;
 use crate::refund::{Refund, RefundStatus};
 
@@ -67,6 +67,27 @@ pub(crate) async fn of_payment(conn: &impl ConnectionTrait, payment: PaymentId) 
     let query = refund::Entity::find()
         .filter(refund::Column::PaymentId.eq(payment.as_uuid()))
         .order_by(refund::Column::Id, Order::Asc);
+    query.all(conn).await?.into_iter().map(refund_from).collect()
+}
+
+/// The refunds of a buyer's payments, newest first; `before` is the last id of the page before.
+pub(crate) async fn of_account(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    before: Option<RefundId>,
+    limit: u64,
+) -> Result<Vec<Refund>, StoreError> {
+    let own = payment::Entity::find()
+        .select_only()
+        .column(payment::Column::Id)
+        .filter(payment::Column::AccountId.eq(account.as_uuid()));
+    let mut query = refund::Entity::find()
+        .filter(refund::Column::PaymentId.in_subquery(own.into_query()))
+        .order_by(refund::Column::Id, Order::Desc)
+        .limit(limit);
+    if let Some(before) = before {
+        query = query.filter(refund::Column::Id.lt(before.as_uuid()));
+    }
     query.all(conn).await?.into_iter().map(refund_from).collect()
 }
 

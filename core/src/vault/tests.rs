@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::account::time_zone::TimeZone;
 use crate::account::{Account, totp_owner};
 use crate::audit::Actor;
 use crate::clock::{Clock, ShiftedClock};
@@ -10,6 +9,7 @@ use crate::language::Language;
 use crate::merchant::{Merchants, Mode, Scope};
 use crate::payment::PaymentError;
 use crate::payment::card::Card;
+use crate::preference::TimeZone;
 use crate::secret::{Keyring, Purpose, Secret};
 use crate::store::second_factor::{self as factors, Authenticator};
 use crate::store::{DatabaseUrl, Store, account as accounts, endpoint as endpoint_rows, vault as rows};
@@ -225,6 +225,7 @@ async fn the_secrets_of_authenticators_move_too() {
         has_password: false,
         language: Language::En,
         time_zone: TimeZone::default(),
+        quiet: None,
         telegram: None,
     };
     let known = Authenticator {

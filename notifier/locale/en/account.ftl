@@ -90,3 +90,9 @@ account-closed =
     .title = Your account was deleted
     .lead = Your account, its saved cards and its connection to Telegram are gone, and every session has ended. Payments are kept, as the law asks, without your e-mail address.
     .next = You can register again at any time. Earlier payments will not appear in a new account.
+
+account-confirm-again =
+    .subject = Does our mail reach you?
+    .title = Does our mail reach you?
+    .lead = Your mailbox refused our letters. You asked us to try again, and this letter arrived. Open the link, and news of your account comes by mail again.
+    .next = The button works once. If you did not ask for it, there is nothing to do.

@@ -90,3 +90,9 @@ account-closed =
     .title = Su cuenta se ha eliminado
     .lead = Su cuenta, sus tarjetas guardadas y la conexión con Telegram ya no existen, y todas las sesiones han terminado. Los pagos se conservan, como exige la ley, sin su dirección de correo.
     .next = Puede registrarse de nuevo cuando quiera. Los pagos anteriores no aparecerán en una cuenta nueva.
+
+account-confirm-again =
+    .subject = ¿Le llega nuestro correo?
+    .title = ¿Le llega nuestro correo?
+    .lead = Su buzón rechazó nuestras cartas. Usted pidió que lo intentáramos de nuevo, y esta carta llegó. Abra el enlace y las noticias de su cuenta volverán a llegar por correo.
+    .next = El botón funciona una vez. Si no lo pidió, no tiene que hacer nada.

@@ -11,6 +11,10 @@ pub(super) fn registered(source: &Source<'_>) -> Result<Draft, ComposeError> {
         let button = source.button("button-login", "/login");
         return Ok(Draft::new("account-existing", Tone::Plain).row(source.date_row()).button(button));
     }
+    if facts.contains_key("again") {
+        let button = source.link_button("button-confirm", "/confirm")?;
+        return Ok(Draft::new("account-confirm-again", Tone::Plain).row(source.date_row()).button(button));
+    }
     let id = if facts.contains_key("telegram") { "account-registered-in-bot" } else { "account-registered" };
     let button = source.link_button("button-confirm", "/confirm")?;
     Ok(Draft::new(id, Tone::Plain).row(source.date_row()).button(button))

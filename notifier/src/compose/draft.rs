@@ -5,6 +5,7 @@ use aviso_core::clock::Timestamp;
 use aviso_core::delivery::Job;
 use aviso_core::document::{EndpointDocument, PaymentDocument, RefundDocument};
 use aviso_core::money::{Currency, format_minor};
+use aviso_core::preference::{Category, Preferences};
 
 use super::{ComposeError, Composer};
 use crate::clean;
@@ -161,6 +162,15 @@ impl Source<'_> {
     /// would only find a log-in page behind it.
     pub(super) fn account_button(&self) -> Option<Button> {
         self.job.event.audience.account_id.map(|_| self.button("button-account", "/account"))
+    }
+
+    /// The way out of letters that the reader subscribed to.
+    pub(super) fn unsubscribe(&self) -> Option<Button> {
+        let event = &self.job.event;
+        let category = Category::of(event.kind);
+        let account = event.audience.account_id.filter(|_| category.is_subscribed())?;
+        let token = Preferences::unsubscribe_token(&self.composer.keyring, account, category);
+        Some(self.button("unsubscribe", &format!("/unsubscribe/{}", token.expose())))
     }
 
     /// A button that carries the event's one-time token below `path`.

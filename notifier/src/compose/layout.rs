@@ -23,6 +23,7 @@ struct Page<'a> {
     button_hint: String,
     account: Button,
     footer: String,
+    unsubscribe: Option<Button>,
     colour: &'static str,
     subject: &'a str,
 }
@@ -54,15 +55,17 @@ pub(super) fn letter(source: &Source<'_>, draft: &Draft) -> Result<Letter, Compo
         next: part("next"),
         button: draft.button.as_ref(),
         button_hint: words.say("button-hint"),
-        account: source.button("footer-account", "/account"),
+        account: source.button("footer-account", "/account/notifications"),
         footer: words.tell("footer-sent", &Args::default().with("host", &source.composer.host)),
+        unsubscribe: source.unsubscribe(),
         colour: draft.tone.colour(),
         subject: &subject,
     };
     let failed = |error: askama::Error| ComposeError::Layout(error.to_string());
     let html = Html { page: &page }.render().map_err(failed)?;
     let text = Text { page: &page }.render().map_err(failed)?;
-    Ok(Letter { subject, text, html })
+    let unsubscribe = page.unsubscribe.map(|button| button.url);
+    Ok(Letter { subject, text, html, unsubscribe })
 }
 
 fn subject(text: &str, is_test: bool) -> String {

@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 33] = [
+const LETTERS: [(EventType, bool); 35] = [
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
     (EventType::AccountTelegramLinked, false),
@@ -58,6 +58,8 @@ const LETTERS: [(EventType, bool); 33] = [
     (EventType::RefundCreated, true),
     (EventType::RefundSucceeded, true),
     (EventType::RefundFailed, true),
+    (EventType::NewsPublished, false),
+    (EventType::ReportMonthly, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
     (EventType::CaseOpened, true),
@@ -280,6 +282,6 @@ https://pay.example/account
 
 -- 
 Sent automatically by pay.example.
-Your account and what you are told: https://pay.example/account"
+Your account and what you are told: https://pay.example/account/notifications"
     );
 }

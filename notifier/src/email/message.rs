@@ -69,6 +69,10 @@ impl Envelopes {
         if let Some(reply_to) = &self.reply_to {
             builder = builder.reply_to(reply_to.clone());
         }
+        if let Some(url) = &letter.unsubscribe {
+            builder = builder.raw_header(header("List-Unsubscribe", format!("<{url}>")));
+            builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
         let message = builder.multipart(MultiPart::alternative_plain_html(letter.text, letter.html))?;
         let bytes = self.signer.sign(&message);
         Ok(Sealed { delivery, from: self.from.email.clone(), to, message_id, bytes })
@@ -77,7 +81,11 @@ impl Envelopes {
 
 /// Tells vacation responders to stay silent (RFC 3834).
 fn auto_submitted() -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
+    header("Auto-Submitted", "auto-generated".to_owned())
+}
+
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 fn system_time(at: Timestamp) -> SystemTime {

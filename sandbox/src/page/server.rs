@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::{PageConfig, StandIns, asset, guard, stream};
+use super::{PageConfig, StandIns, asset, guard, stream, texts};
 use crate::standin::shop::Order;
 
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -23,13 +23,13 @@ const ORDERS_AT_ONCE_MAX: usize = 16;
 const AMOUNT_MINOR_MAX: i64 = 100_000_000;
 
 /// Mail is shown as a mail program shows it: styled, without scripts, forms or anything fetched.
-const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+pub(super) const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
 #[derive(Clone)]
-struct Desk {
+pub(super) struct Desk {
     stand_ins: StandIns,
-    config: Arc<PageConfig>,
+    pub(super) config: Arc<PageConfig>,
     stop: CancellationToken,
     viewers: Arc<Semaphore>,
     orders: Arc<Semaphore>,
@@ -64,6 +64,7 @@ pub(crate) fn router(stand_ins: StandIns, config: PageConfig, stop: Cancellation
         .route("/capture", post(capture))
         .route("/mail/{id}/html", get(mail_html))
         .route("/mail/{id}/raw", get(mail_raw))
+        .merge(texts::router())
         .with_state(desk)
         .merge(sim)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

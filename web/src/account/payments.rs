@@ -1,13 +1,13 @@
 //! A buyer's payments: narrowed by where they stand, shop, words and days; page by page.
 
 use askama::Template;
-use aviso_core::account::time_zone::TimeZone;
 use aviso_core::document::PaymentDocument;
 use aviso_core::id::PaymentId;
 use aviso_core::merchant::Mode;
 use aviso_core::money::format_minor;
 use aviso_core::payment::Search;
 use aviso_core::payment::status::Status;
+use aviso_core::preference::TimeZone;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! The language that a person is written to in, and the clock that times are shown by.
 
 use askama::Template;
-use aviso_core::account::time_zone::TimeZone;
 use aviso_core::language::Language;
+use aviso_core::preference::TimeZone;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use aviso_core::account::time_zone::TimeZone;
 use aviso_core::clock::Timestamp;
 use aviso_core::language::Language;
+use aviso_core::preference::TimeZone;
 use axum::http::{HeaderMap, Uri, header};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader};
@@ -135,7 +135,15 @@ mod tests {
             for id in &english {
                 let text = Words(language).tell(
                     id,
-                    &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1"), ("left", "9"), ("until", "d")],
+                    &[
+                        ("email", "a"),
+                        ("name", "b"),
+                        ("shop", "c"),
+                        ("code", "1"),
+                        ("left", "9"),
+                        ("until", "d"),
+                        ("since", "e"),
+                    ],
                 );
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");
             }

@@ -11,6 +11,7 @@ use aviso_core::mandate::{Refusal, TermsError};
 use aviso_core::merchant::endpoint::EndpointError;
 use aviso_core::payment::{HearError, PaymentError};
 use aviso_core::port::CallbackError;
+use aviso_core::preference::PreferenceError;
 use aviso_core::store::StoreError;
 use aviso_core::vault::VaultError;
 
@@ -175,6 +176,17 @@ impl From<DeliveryError> for Problem {
         match error {
             DeliveryError::NotFound(_) => Self::new(Code::DeliveryNotFound, detail),
             DeliveryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PreferenceError> for Problem {
+    fn from(error: PreferenceError) -> Self {
+        let detail = error.to_string();
+        match error {
+            PreferenceError::LastChannel(_) => Self::new(Code::FieldInvalid, detail),
+            PreferenceError::NotFound(_) => Self::new(Code::LinkInvalid, detail),
+            PreferenceError::Store(error) => error.into(),
         }
     }
 }

@@ -122,6 +122,7 @@ async fn step(tx: &Tx, id: RecoveryId, now: Timestamp) -> Result<usize, StoreErr
             language: Language::default(),
             staff: false,
             round: sent.rounds.get(&event.id).copied().unwrap_or(0),
+            not_before: now,
         };
         if deliveries::insert(tx, &new, now).await?.is_some() {
             recovery.planned += 1;

@@ -15,6 +15,8 @@ pub struct Model {
     pub created_at: i64,
     pub time_zone: String,
     pub closed_at: Option<i64>,
+    pub quiet_from: Option<i32>,
+    pub quiet_until: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,143 @@
+//! News: a commercial message to everybody who asked for such.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::account::Account;
+use crate::clock::Timestamp;
+use crate::document::Document;
+use crate::event::{Audience, Event, EventType};
+use crate::id::{AccountId, EventId};
+use crate::language::Language;
+use crate::merchant::Mode;
+use crate::preference::{Category, Preferences};
+use crate::store::{StoreError, account as accounts, event as events, preference as rows};
+
+/// Accounts written to in one unit of work.
+const BATCH: u64 = 100;
+const NAME_CHARS_MAX: usize = 64;
+const TITLE_CHARS_MAX: usize = 120;
+const TEXT_CHARS_MAX: usize = 2_000;
+
+/// What the message says in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewsText {
+    /// One line.
+    pub title: String,
+    /// The text; blank lines part paragraphs.
+    pub text: String,
+}
+
+/// A message, in every language that we speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    name: String,
+    texts: BTreeMap<&'static str, NewsText>,
+}
+
+/// Why a message cannot be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum NewsError {
+    /// The name is empty, long, or has characters that a name should not have.
+    #[error("name: 1 to {NAME_CHARS_MAX} letters, digits, dots and dashes")]
+    Name,
+    /// A language has no text, or one that is too long.
+    #[error("{language}: a title of 1 to {TITLE_CHARS_MAX} and a text of 1 to {TEXT_CHARS_MAX} characters")]
+    Text {
+        /// The language's code.
+        language: &'static str,
+    },
+    /// The database did not do it.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+impl News {
+    /// A message. The name tells it from others: nobody gets the same one twice.
+    ///
+    /// # Errors
+    ///
+    /// [`NewsError`] names what is missing or too long.
+    pub fn new(name: &str, texts: impl Fn(Language) -> Option<NewsText>) -> Result<Self, NewsError> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        if name.is_empty() || name.len() > NAME_CHARS_MAX || !name.chars().all(plain) {
+            return Err(NewsError::Name);
+        }
+        let mut known = BTreeMap::new();
+        for language in Language::ALL {
+            let wrong = NewsError::Text { language: language.code() };
+            let Some(text) = texts(language) else { return Err(wrong) };
+            let fits = |text: &str, max: usize| !text.trim().is_empty() && text.chars().count() <= max;
+            if !fits(&text.title, TITLE_CHARS_MAX) || !fits(&text.text, TEXT_CHARS_MAX) || text.title.contains('\n') {
+                return Err(wrong);
+            }
+            known.insert(language.code(), text);
+        }
+        Ok(Self { name: name.to_owned(), texts: known })
+    }
+
+    /// The event's id follows from name and account, so that a second run finds the first one's work.
+    fn event_id(&self, account: AccountId) -> EventId {
+        let digest = Sha256::new().chain_update(&self.name).chain_update(b"\0").chain_update(account.as_uuid());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.finalize()[..16]);
+        EventId::from_uuid(Uuid::from_bytes(bytes))
+    }
+
+    fn event(&self, account: &Account, now: Timestamp) -> Event {
+        let text = &self.texts[account.language.code()];
+        let facts = [("title", &text.title), ("text", &text.text)];
+        Event {
+            id: self.event_id(account.id),
+            kind: EventType::NewsPublished,
+            mode: Mode::Live,
+            merchant_id: None,
+            payment_id: None,
+            sequence: 0,
+            created_at: now,
+            document: Document::default(),
+            audience: Audience {
+                account_id: Some(account.id),
+                facts: facts.map(|(key, value)| (key.to_owned(), value.clone())).into(),
+                ..Audience::default()
+            },
+        }
+    }
+}
+
+impl Preferences {
+    /// Sends a message to everybody who asked for news. Run again after it was cut short, it reaches
+    /// those who are left. Gives how many were written to by this run.
+    ///
+    /// # Errors
+    ///
+    /// [`NewsError::Store`]; who was written to so far stays so.
+    pub async fn publish(&self, news: &News) -> Result<u64, NewsError> {
+        let mut total = 0;
+        let mut after = None;
+        loop {
+            let batch = rows::subscribers(self.store.reader(), Category::News, after, BATCH).await?;
+            let Some(last) = batch.last().copied() else { return Ok(total) };
+            let now = self.clock.now();
+            total += self
+                .store
+                .write(async |tx| {
+                    let ids: Vec<EventId> = batch.iter().map(|account| news.event_id(*account)).collect();
+                    let told: Vec<EventId> =
+                        events::by_ids(tx.conn(), &ids).await?.into_iter().map(|event| event.id).collect();
+                    let mut fresh = Vec::new();
+                    for id in &batch {
+                        let account = accounts::by_id(tx.conn(), *id).await?;
+                        fresh
+                            .extend(account.map(|account| news.event(&account, now)).filter(|e| !told.contains(&e.id)));
+                    }
+                    events::insert(tx, &fresh).await?;
+                    Ok::<_, StoreError>(fresh.len() as u64)
+                })
+                .await?;
+            after = Some(last);
+        }
+    }
+}
