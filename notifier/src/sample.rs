@@ -25,8 +25,11 @@ pub(crate) fn keyring() -> Keyring {
 
 /// A live event of this type for a person with an account.
 pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
-    let names = ["shop", "name", "device", "reason", "title", "text"].map(|key| (key, shop));
-    let facts = names.into_iter().chain([("month", "2026-02"), ("sum.EUR", "3 123450 5000")]);
+    let names = ["shop", "name", "device", "reason", "title"].map(|key| (key, shop.to_owned()));
+    // Only an operator writes this one, and paragraphs are theirs to make.
+    let text = ("text", shop.replace(['\r', '\n'], " "));
+    let sums = [("month", "2026-02".to_owned()), ("sum.EUR", "3 123450 5000".to_owned())];
+    let facts = names.into_iter().chain([text]).chain(sums);
     Job {
         id: DeliveryId::new(NOW),
         event: Event {
@@ -41,7 +44,7 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
             audience: Audience {
                 account_id: Some(AccountId::new(NOW)),
                 link_id: Some(LinkId::new(NOW)),
-                facts: facts.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+                facts: facts.map(|(key, value)| (key.to_owned(), value)).collect(),
                 ..Audience::default()
             },
         },

@@ -33,6 +33,10 @@ use crate::config::Config;
 
 use super::bins;
 
+/// How often the lock of a SQLite file is tried, and how long it is waited between two tries.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// The services of the core over one database.
 #[derive(Debug)]
 pub struct Services {
@@ -224,7 +228,7 @@ pub async fn open_store(config: &Config) -> anyhow::Result<(Store, Option<File>)
             }
             let beside = path.with_extension("lock");
             let file = File::create(&beside).with_context(|| format!("{} cannot be written", beside.display()))?;
-            if file.try_lock().is_err() {
+            if !locked(&file).await {
                 bail!("another process already uses {}: SQLite serves one; use PostgreSQL for several", path.display());
             }
             Some(file)
@@ -236,6 +240,17 @@ pub async fn open_store(config: &Config) -> anyhow::Result<(Store, Option<File>)
         aviso_migrations::migrate(&store.migration_connection()).await?;
     }
     Ok((store, lock))
+}
+
+/// Takes the lock. Whoever has just ended, or a child that they were starting, may hold it a moment longer.
+async fn locked(file: &File) -> bool {
+    for _ in 0..LOCK_TRIES {
+        if file.try_lock().is_ok() {
+            return true;
+        }
+        tokio::time::sleep(LOCK_PAUSE).await;
+    }
+    false
 }
 
 /// Brings the database to the newest schema.

@@ -196,8 +196,9 @@ on_both_databases! {
             },
         }));
         until("a kind answer", async || {
-            let answers = app.telegram.callback_answers();
-            answers.iter().any(|answer| answer.text.contains("no longer valid")).then_some(())
+            let calls = app.telegram.calls();
+            let kind = |text: &str| text.contains("no longer valid");
+            calls.iter().any(|call| call.params["text"].as_str().is_some_and(kind)).then_some(())
         })
         .await;
         for (language, word) in [("en", "Where I am logged in"), ("es", "Dónde tengo sesión abierta"), ("ru", "Где выполнен вход")] {

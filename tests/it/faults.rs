@@ -65,7 +65,10 @@ on_both_databases! {
             assert!(!trouble.answer.contains("4200000001"), "the token stays out of the log: {}", trouble.answer);
             app.clock.advance(Duration::from_secs(wait));
             buyer.reads(|message| message.text.contains("49.90")).await;
-            assert_eq!(done(&app, payment, ChannelKind::Telegram).await, [outcome, "sent"]);
+            // The chat rests by the wall clock, too, so that it may be told to wait more than once.
+            let outcomes = done(&app, payment, ChannelKind::Telegram).await;
+            let (last, before) = outcomes.split_last().expect("attempts");
+            assert!(last == "sent" && before.iter().all(|one| one == outcome), "{outcomes:?}");
             let seen = app.telegram.messages(buyer.id).into_iter().filter(|message| message.text.contains("49.90")).count();
             assert_eq!(seen, 1);
         }

@@ -22,8 +22,11 @@ const SEARCH_CHARS_MAX: usize = 100;
 
 named! {
     /// Which of their payments a buyer looks at.
+    #[derive(Default)]
     pub enum Narrowed {
+
         /// All.
+        #[default]
         All = "all",
         /// Money was taken.
         Paid = "paid",
@@ -33,24 +36,6 @@ named! {
         Declined = "declined",
         /// Money went back.
         Refunded = "refunded",
-    }
-}
-
-impl Narrowed {
-    const fn statuses(self) -> &'static [Status] {
-        match self {
-            Self::All => &[],
-            Self::Paid => &[Status::Captured, Status::PartiallyCaptured],
-            Self::Open => &[
-                Status::RequiresPaymentMethod,
-                Status::RequiresAction,
-                Status::InReview,
-                Status::Processing,
-                Status::Authorized,
-            ],
-            Self::Declined => &[Status::Declined, Status::Expired, Status::Voided],
-            Self::Refunded => &[Status::PartiallyRefunded, Status::Refunded],
-        }
     }
 }
 
@@ -233,7 +218,7 @@ impl LookUp {
 }
 
 fn of_account(account: AccountId, narrowed: Narrowed) -> rows::Filter {
-    rows::Filter { account: Some(account), statuses: narrowed.statuses().to_vec(), ..rows::Filter::default() }
+    rows::Filter { account: Some(account), part: narrowed, ..rows::Filter::default() }
 }
 
 fn is_last4(text: &str) -> bool {

@@ -17,7 +17,7 @@ use crate::merchant::Mode;
 use crate::money::{Currency, Money};
 use crate::payment::decline::DeclineCode;
 use crate::payment::status::{Stage, Status};
-use crate::payment::{CaptureMode, Payment};
+use crate::payment::{CaptureMode, Narrowed, Payment};
 
 const fn unreadable(table: &'static str, column: &'static str) -> StoreError {
     StoreError::Unreadable { table, column }
@@ -161,8 +161,8 @@ pub(crate) struct Filter {
     pub(crate) scope: Option<(MerchantId, Mode)>,
     pub(crate) account: Option<AccountId>,
     pub(crate) status: Option<Status>,
-    /// Any of these; none for all.
-    pub(crate) statuses: Vec<Status>,
+    /// As its buyer narrows the list.
+    pub(crate) part: Narrowed,
     /// Any of these; none for all.
     pub(crate) merchants: Vec<MerchantId>,
     pub(crate) order_ref: Option<String>,
@@ -186,8 +186,8 @@ fn filtered(filter: &Filter) -> Select<payment::Entity> {
     if let Some(status) = filter.status {
         all = all.add(payment::Column::Status.eq(status.as_str()));
     }
-    if !filter.statuses.is_empty() {
-        all = all.add(payment::Column::Status.is_in(filter.statuses.iter().map(|status| status.as_str())));
+    if let Some(part) = of_part(filter.part) {
+        all = all.add(part);
     }
     if !filter.merchants.is_empty() {
         all = all.add(payment::Column::MerchantId.is_in(filter.merchants.iter().map(|id| id.as_uuid())));
@@ -243,6 +243,28 @@ pub(crate) async fn shops(conn: &impl ConnectionTrait, account: AccountId) -> Re
         .filter(payment::Column::AccountId.eq(account.as_uuid()));
     let ids = query.into_tuple::<uuid::Uuid>().all(conn).await?;
     Ok(ids.into_iter().map(MerchantId::from_uuid).collect())
+}
+
+/// The payments of a part. One that was declined may be tried again until it lapses: to its buyer it
+/// was not made.
+fn of_part(part: Narrowed) -> Option<Condition> {
+    let status = |statuses: &[Status]| payment::Column::Status.is_in(statuses.iter().map(|status| status.as_str()));
+    let unpaid = || Condition::all().add(payment::Column::Status.eq(Status::RequiresPaymentMethod.as_str()));
+    match part {
+        Narrowed::All => None,
+        Narrowed::Paid => Some(Condition::all().add(status(&[Status::Captured, Status::PartiallyCaptured]))),
+        Narrowed::Refunded => Some(Condition::all().add(status(&[Status::PartiallyRefunded, Status::Refunded]))),
+        Narrowed::Open => Some(
+            Condition::any()
+                .add(status(&[Status::RequiresAction, Status::InReview, Status::Processing, Status::Authorized]))
+                .add(unpaid().add(payment::Column::DeclineCode.is_null())),
+        ),
+        Narrowed::Declined => Some(
+            Condition::any()
+                .add(status(&[Status::Declined, Status::Expired, Status::Voided]))
+                .add(unpaid().add(payment::Column::DeclineCode.is_not_null())),
+        ),
+    }
 }
 
 /// Newest first; `before` is the last id of the page before.

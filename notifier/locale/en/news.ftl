@@ -1,7 +1,7 @@
 # Letters that people asked for, with a way out in each.
 
 news =
-    .subject = { $title }
+    .subject = News: { $title }
     .title = { $title }
     .lead = { $text }
     .next = You get this because you asked for news of Aviso.

@@ -1,7 +1,7 @@
 # Cartas que la gente pidió, cada una con su salida.
 
 news =
-    .subject = { $title }
+    .subject = Novedades: { $title }
     .title = { $title }
     .lead = { $text }
     .next = Recibe esto porque pidió las novedades de Aviso.

@@ -1,7 +1,7 @@
 # Письма, о которых люди просили, в каждом – выход.
 
 news =
-    .subject = { $title }
+    .subject = Новости: { $title }
     .title = { $title }
     .lead = { $text }
     .next = Вы получаете это, потому что просили новости Aviso.

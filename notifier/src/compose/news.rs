@@ -14,6 +14,7 @@ pub(super) fn letter(source: &Source<'_>) -> Draft {
     let title = clean::line(fact("title"), TITLE_GRAPHEMES_MAX).unwrap_or_else(|| source.words.say("shop-unknown"));
     let lines = fact("text").lines().filter_map(|line| clean::line(line, LINE_GRAPHEMES_MAX)).take(LINES_MAX);
     let text = lines.collect::<Vec<_>>().join("\n\n");
+    let text = if text.is_empty() { title.clone() } else { text };
     Draft::new("news", Tone::Plain)
         .with("title", title)
         .with("text", text)
