@@ -17,6 +17,7 @@ mod m20261124_000012_create_disputes;
 mod m20261124_000013_create_instances;
 mod m20261124_000014_lighten_payments;
 mod m20261124_000017_win_expired_disputes;
+mod m20261124_000018_create_checkout;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_create_instances::Migration),
             Box::new(m20261124_000014_lighten_payments::Migration),
             Box::new(m20261124_000017_win_expired_disputes::Migration),
+            Box::new(m20261124_000018_create_checkout::Migration),
         ]
     }
 }

@@ -182,6 +182,7 @@ pub(crate) async fn carry_out(
                 description: None,
                 metadata: Metadata::default(),
                 customer: Customer::default(),
+                return_url: None,
             };
             services.payments.create(scope, new, with.and_then(confirmation), claim).await.into()
         }

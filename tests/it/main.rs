@@ -1,5 +1,7 @@
 //! End-to-end tests: a file for each feature, on both databases, over real sockets.
 
+mod bills;
+mod checkout;
 mod crash;
 mod crash_sweep;
 mod disputes;

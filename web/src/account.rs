@@ -1,7 +1,9 @@
-//! Pages for people: register, confirm, log in, look, come back from a payment. They work without JavaScript.
+//! Pages for people: register, confirm, log in, look, pay, come back from a payment. They work without
+//! JavaScript.
 
 mod assets;
 mod bind;
+mod checkout;
 mod confirm;
 mod cookie;
 pub(crate) mod fault_page;
@@ -39,9 +41,13 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account", get(overview::show))
         .route("/account/language", post(overview::set_language))
         .route("/account/telegram", post(bind::start))
+        .merge(checkout::router())
 }
 
-/// The style sheet and the icon.
+/// The style sheets and the icon.
 pub(crate) fn assets() -> Router<WebState> {
-    Router::new().route("/assets/style.css", get(assets::style)).route("/assets/icon.svg", get(assets::icon))
+    Router::new()
+        .route("/assets/style.css", get(assets::style))
+        .route("/assets/pay.css", get(assets::pay_style))
+        .route("/assets/icon.svg", get(assets::icon))
 }

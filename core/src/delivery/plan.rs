@@ -74,7 +74,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::MandateCreated
         | EventType::MandateEnded
         | EventType::AccountLogin => ToldBy::ChatOrMail,
-        EventType::AccountRegistered | EventType::AccountPasswordReset => ToldBy::Mail,
+        EventType::AccountRegistered | EventType::AccountPasswordReset | EventType::BillCreated => ToldBy::Mail,
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
@@ -84,6 +84,10 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::DisputeUpdated
         | EventType::DisputeWon
         | EventType::DisputeLost
+        | EventType::BillPaid
+        | EventType::BillCancelled
+        | EventType::BillExpired
+        | EventType::BillDeclined
         | EventType::PayoutPaid
         | EventType::ReviewOpened
         | EventType::ReviewClosed
@@ -121,6 +125,11 @@ const fn lane_of(kind: EventType) -> Lane {
         | EventType::CardExpiring
         | EventType::MandateCreated
         | EventType::MandateEnded
+        | EventType::BillCreated
+        | EventType::BillPaid
+        | EventType::BillCancelled
+        | EventType::BillExpired
+        | EventType::BillDeclined
         | EventType::PayoutPaid
         | EventType::PaymentInReview
         | EventType::PaymentAuthorized

@@ -3,7 +3,7 @@
 
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
-use crate::id::{CardId, MandateId, MerchantId, PaymentId};
+use crate::id::{AccountId, CardId, MandateId, MerchantId, PaymentId};
 use crate::mandate::{EndReason, Mandate, MandateState, NewTerms, Terms};
 use crate::merchant::Mode;
 use crate::payment::Payment;
@@ -58,7 +58,7 @@ pub(crate) async fn data_key(
 pub(crate) async fn prepare(
     tx: &Tx,
     keyring: &Keyring,
-    saving: &Saving,
+    (saving, account): (&Saving, Option<AccountId>),
     (payment, attempt, card): (&Payment, &mut Attempt, &Card),
     now: Timestamp,
 ) -> Result<(), PaymentError> {
@@ -73,8 +73,9 @@ pub(crate) async fn prepare(
         merchant_id: payment.merchant_id,
         mode: payment.mode,
         customer: saving.customer.clone(),
-        account_id: payment.account_id,
-        email: payment.email.clone(),
+        // Who is logged in keeps the card, whomever the merchant wrote to.
+        account_id: account.or(payment.account_id),
+        email: payment.email.clone().filter(|_| account.is_none() || account == payment.account_id),
         language: payment.language,
         usable_until: usable_until(&face),
         face,

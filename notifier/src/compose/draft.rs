@@ -4,6 +4,7 @@
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::Job;
 use aviso_core::document::{EndpointDocument, PaymentDocument, RefundDocument};
+use aviso_core::id::BillId;
 use aviso_core::money::{Currency, format_minor};
 
 use super::{ComposeError, Composer};
@@ -161,6 +162,12 @@ impl Source<'_> {
     /// would only find a log-in page behind it.
     pub(super) fn account_button(&self) -> Option<Button> {
         self.job.event.audience.account_id.map(|_| self.button("button-account", "/account"))
+    }
+
+    /// A button to the page of a bill.
+    pub(super) fn bill_button(&self, label: &str, bill: BillId) -> Button {
+        let secret = self.composer.keyring.bill_secret(bill);
+        self.button(label, &format!("/pay/b/{}", secret.expose()))
     }
 
     /// A button that carries the event's one-time token below `path`.

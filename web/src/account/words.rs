@@ -98,6 +98,8 @@ mod tests {
         assert_eq!(accepted(";;,=,q"), None);
     }
 
+    const ENGLISH: &str = concat!(include_str!("../../locale/en/pages.ftl"), include_str!("../../locale/en/pay.ftl"));
+
     fn ids(text: &str) -> BTreeSet<&str> {
         text.lines()
             .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
@@ -107,20 +109,34 @@ mod tests {
 
     #[test]
     fn every_language_has_every_text() {
-        let english = ids(include_str!("../../locale/en/pages.ftl"));
-        assert_eq!(english, ids(include_str!("../../locale/es/pages.ftl")));
-        assert_eq!(english, ids(include_str!("../../locale/ru/pages.ftl")));
+        let english = ids(ENGLISH);
+        let spanish = concat!(include_str!("../../locale/es/pages.ftl"), include_str!("../../locale/es/pay.ftl"));
+        let russian = concat!(include_str!("../../locale/ru/pages.ftl"), include_str!("../../locale/ru/pay.ftl"));
+        assert_eq!(english, ids(spanish));
+        assert_eq!(english, ids(russian));
         for language in Language::ALL {
             for id in &english {
-                let text = Words(language).tell(id, &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1")]);
+                let text = Words(language).tell(
+                    id,
+                    &[("email", "a"), ("name", "b"), ("shop", "c"), ("code", "1"), ("amount", "d"), ("until", "e")],
+                );
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");
             }
         }
     }
 
     #[test]
+    fn every_decline_has_words() {
+        let english = ids(ENGLISH);
+        for code in aviso_core::payment::decline::DeclineCode::ALL {
+            let id = format!("decline-{}", code.buyer_safe().as_str().replace('_', "-"));
+            assert!(english.contains(id.as_str()), "{id}");
+        }
+    }
+
+    #[test]
     fn every_text_that_pages_name_exists() {
-        let english = ids(include_str!("../../locale/en/pages.ftl"));
+        let english = ids(ENGLISH);
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
         for entry in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
