@@ -258,6 +258,7 @@ fn web_state(
         clock: Arc::clone(&services.clock),
         keyring: services.keyring.clone(),
         payments: services.payments.clone(),
+        bills: services.bills.clone(),
         refunds: services.refunds.clone(),
         disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),
@@ -333,6 +334,8 @@ fn start_janitor(tasks: &mut Tasks, services: &Services) {
             disputes.send_replies().await.map(|_| ())
         }),
     );
+    let (stop, bills) = (tasks.token(), services.bills.clone());
+    tasks.spawn("bills", every(JANITOR_EVERY, stop, async move || bills.look_after().await.map(|_| ())));
     let (stop, bank, disputes) = (tasks.token(), Arc::clone(&services.bank), services.disputes.clone());
     tasks.spawn("sandbox-notices", every(JANITOR_EVERY, stop, async move || hear_sandbox(&bank, &disputes).await));
     let (stop, ledger) = (tasks.token(), services.ledger.clone());

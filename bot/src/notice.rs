@@ -90,6 +90,11 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::DisputeUpdated
         | EventType::DisputeWon
         | EventType::DisputeLost
+        | EventType::BillCreated
+        | EventType::BillPaid
+        | EventType::BillCancelled
+        | EventType::BillExpired
+        | EventType::BillDeclined
         | EventType::PayoutPaid
         | EventType::AccountRegistered
         | EventType::AccountPasswordReset

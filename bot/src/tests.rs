@@ -247,6 +247,7 @@ impl World {
                 language: Some(Language::En),
                 ip: Some("203.0.113.7".parse().unwrap()),
             },
+            return_url: None,
         };
         let card = Card::new(&Secret::new(card), 12, 2040, self.clock.now()).unwrap();
         let cvc = Some(Cvc::new(Secret::new("123"), Brand::Visa).unwrap());

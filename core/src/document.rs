@@ -39,6 +39,9 @@ pub struct Document {
     /// The mandate that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mandate: Option<MandateDocument>,
+    /// The bill that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill: Option<BillDocument>,
 }
 
 /// A payment.
@@ -92,6 +95,9 @@ pub struct PaymentDocument {
     /// The mandate of the last attempt: begun by it, or charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mandate: Option<String>,
+    /// The bill that it pays, `bill_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<String>,
     /// When a reservation that is not taken runs out, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_before: Option<String>,
@@ -237,6 +243,35 @@ pub struct MandateDocument {
     pub last_success_at: Option<String>,
     /// RFC 3339.
     pub created_at: String,
+}
+
+/// What a merchant asks for by a link.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BillDocument {
+    /// `bill_…`
+    pub id: String,
+    /// `test` or `live`.
+    pub mode: String,
+    /// The merchant's own order number, also that of the payment.
+    pub order_ref: String,
+    /// `open`, `paid`, `cancelled`, `expired` or `declined`.
+    pub state: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What the buyer reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its payment, once somebody pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
+    /// RFC 3339.
+    pub updated_at: String,
+    /// Until when it may be paid, RFC 3339.
+    pub expires_at: String,
 }
 
 /// A refund.

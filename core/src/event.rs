@@ -65,6 +65,16 @@ named! {
         MandateCreated = "mandate.created",
         /// An agreement to payments that the merchant starts is over.
         MandateEnded = "mandate.ended",
+        /// A merchant asks for money by a link; carries the link's bill.
+        BillCreated = "bill.created",
+        /// The money for a bill was reserved or taken.
+        BillPaid = "bill.paid",
+        /// The merchant took a bill back, or released its money.
+        BillCancelled = "bill.cancelled",
+        /// Nobody paid a bill in time.
+        BillExpired = "bill.expired",
+        /// A bill's payment was refused for good.
+        BillDeclined = "bill.declined",
         /// Money was paid out to the merchant.
         PayoutPaid = "payout.paid",
         /// A person registered; carries the link that confirms the e-mail.
@@ -121,7 +131,7 @@ impl EventType {
     #[must_use]
     pub fn is_public(self) -> bool {
         let subject = self.as_str().split('.').next().unwrap_or_default();
-        matches!(subject, "payment" | "refund" | "dispute" | "endpoint" | "card" | "mandate" | "payout")
+        matches!(subject, "payment" | "refund" | "dispute" | "endpoint" | "card" | "mandate" | "bill" | "payout")
     }
 }
 

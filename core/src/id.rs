@@ -232,6 +232,8 @@ type_ids! {
     PayoutId = "po";
     /// A payment that its buyer disputes at the issuer.
     DisputeId = "dsp";
+    /// What a merchant asks for by a link.
+    BillId = "bill";
 }
 
 /// A payment's short name for chat and phone: `7K3M-9QX2-4D`.

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod bill;
 pub mod bin_table;
 pub mod bot;
 pub mod clock;

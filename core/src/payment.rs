@@ -10,9 +10,10 @@ pub mod authentication;
 mod bank;
 mod buyer;
 pub mod card;
+pub mod checkout;
 mod complete;
 pub(crate) mod confirm;
-mod create;
+pub(crate) mod create;
 pub mod decline;
 pub(crate) mod error;
 mod failover;
@@ -44,17 +45,18 @@ use std::net::IpAddr;
 
 use crate::account::email::EmailAddress;
 use crate::clock::Timestamp;
-use crate::id::{AccountId, MerchantId, PaymentId, Reference};
+use crate::id::{AccountId, BillId, MerchantId, PaymentId, Reference};
 use crate::language::Language;
 use crate::merchant::Mode;
 use crate::money::{Currency, Money};
+use crate::payment::action::ReturnUrl;
 use crate::payment::decline::DeclineCode;
 use crate::payment::status::{Stage, Status};
 use crate::payment::text::{Description, Metadata, OrderRef};
 
 pub use bank::Acquirers;
 pub use buyer::{BuyerRefund, LookUp, LookedUp, Narrowed, StatementLine};
-pub use confirm::{Confirmation, PaymentMethod};
+pub use confirm::{Confirmation, Payer, PaymentMethod};
 pub use error::PaymentError;
 pub use heard::{HearError, Heard};
 pub(crate) use janitor::chain as janitor_chain;
@@ -119,6 +121,8 @@ pub struct NewPayment {
     pub metadata: Metadata,
     /// Who pays.
     pub customer: Customer,
+    /// Where the checkout page leads back to.
+    pub return_url: Option<ReturnUrl>,
 }
 
 /// A payment.
@@ -169,6 +173,10 @@ pub struct Payment {
     pub(crate) expiry_warned: bool,
     /// While the bank's answer is not known: when a person looks into it at the latest.
     pub outcome_due_at: Option<Timestamp>,
+    /// Where the checkout page leads back to.
+    pub return_url: Option<ReturnUrl>,
+    /// The bill that it pays.
+    pub bill: Option<BillId>,
     pub(crate) stage: Stage,
     pub(crate) authorized: i64,
     pub(crate) captured: i64,

@@ -5,6 +5,7 @@
 //! opens what an earlier master key closed, so that the key can be changed while the hub runs.
 
 mod master;
+mod page;
 
 use std::fmt;
 

@@ -8,6 +8,7 @@
 pub(crate) mod account;
 pub(crate) mod attempt;
 pub(crate) mod audit;
+pub(crate) mod bill;
 pub(crate) mod bot;
 pub(crate) mod card_decline;
 pub(crate) mod delivery;

@@ -19,6 +19,7 @@ mod m20261124_000014_lighten_payments;
 mod m20261124_000015_extend_accounts;
 mod m20261124_000016_create_preferences;
 mod m20261124_000017_win_expired_disputes;
+mod m20261124_000018_create_checkout;
 mod m20261124_000019_extend_endpoints;
 
 use sea_orm_migration::MigrationTrait;
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000015_extend_accounts::Migration),
             Box::new(m20261124_000016_create_preferences::Migration),
             Box::new(m20261124_000017_win_expired_disputes::Migration),
+            Box::new(m20261124_000018_create_checkout::Migration),
             Box::new(m20261124_000019_extend_endpoints::Migration),
         ]
     }

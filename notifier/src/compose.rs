@@ -13,6 +13,7 @@ use url::Url;
 use crate::words::Words;
 
 mod account;
+mod bill;
 mod draft;
 mod layout;
 mod merchant;
@@ -128,6 +129,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         }
         E::ReportMonthly => report::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
+        E::BillCreated => for_buyer(source, bill::created),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),
         E::CaseOpened => merchant::case_opened(source).map(Some),
@@ -143,6 +145,10 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         | E::DisputeUpdated
         | E::DisputeWon
         | E::DisputeLost
+        | E::BillPaid
+        | E::BillCancelled
+        | E::BillExpired
+        | E::BillDeclined
         | E::PayoutPaid => Ok(None),
     }
 }

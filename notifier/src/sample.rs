@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::{Job, Lane};
 use aviso_core::document::{
-    CardDocument, DeclineDocument, DisputeDocument, Document, EndpointDocument, MandateDocument, PaymentDocument,
-    RefundDocument, SavedCardDocument,
+    BillDocument, CardDocument, DeclineDocument, DisputeDocument, Document, EndpointDocument, MandateDocument,
+    PaymentDocument, RefundDocument, SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
 use aviso_core::id::{AccountId, DeliveryId, EventId, LinkId};
@@ -112,6 +112,19 @@ fn document(shop: &str) -> Document {
             created_at: NOW.to_string(),
             updated_at: NOW.to_string(),
         }),
+        bill: Some(BillDocument {
+            id: "bill_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+            mode: "live".to_owned(),
+            order_ref: shop.to_owned(),
+            state: "open".to_owned(),
+            amount: 123_450,
+            currency: "EUR".to_owned(),
+            description: Some(shop.to_owned()),
+            payment: None,
+            created_at: NOW.to_string(),
+            updated_at: NOW.to_string(),
+            expires_at: NOW.to_string(),
+        }),
         ..Document::default()
     }
 }
@@ -148,6 +161,7 @@ fn payment(shop: &str) -> PaymentDocument {
         authentication: None,
         saved_card: None,
         mandate: None,
+        bill: None,
         capture_before: None,
         outcome_due_at: None,
         decline: Some(DeclineDocument { code: "insufficient_funds".to_owned(), advice: "retry_later".to_owned() }),

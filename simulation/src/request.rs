@@ -288,6 +288,7 @@ pub(crate) async fn carry_out(
                 description: None,
                 metadata: Metadata::default(),
                 customer: Customer { email: EmailAddress::new(BUYER).ok(), ..Customer::default() },
+                return_url: None,
             };
             let confirmation = with.and_then(|how| confirmation(how, services.clock.now()));
             services.payments.create(scope, new, confirmation, claim).await.into()

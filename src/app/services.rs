@@ -10,6 +10,7 @@ use aviso_acquirers::sandbox::{Builder, SandboxBank};
 use aviso_acquirers::sandbox_wallet::SandboxWallet;
 use aviso_core::account::Accounts;
 use aviso_core::audit::Audit;
+use aviso_core::bill::Bills;
 use aviso_core::bin_table::Bins;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
@@ -52,6 +53,8 @@ pub struct Services {
     pub payments: Payments,
     /// Saved cards and mandates.
     pub vault: Vault,
+    /// Bills.
+    pub bills: Bills,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.
@@ -126,6 +129,7 @@ impl Services {
         risk.ensure_default_limits().await?;
         Ok(Self {
             accounts: Accounts::new(store.clone(), Arc::clone(&clock), keyring.clone()),
+            bills: Bills::new(store.clone(), Arc::clone(&clock), keyring.clone(), payments.clone()),
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
             disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),

@@ -20,6 +20,10 @@ pub struct Page {
     pub text: String,
     /// Where it sends the browser.
     pub location: Option<String>,
+    /// Where it sends the browser after how many seconds.
+    pub refresh: Option<String>,
+    /// What the browser may load and do.
+    pub policy: String,
 }
 
 /// The path and query of an address.
@@ -86,9 +90,15 @@ impl Browser {
         Self { app: app.clone(), cookies: BTreeMap::new() }
     }
 
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> Page {
+    /// The cookies as the browser sends them.
+    #[must_use]
+    pub fn cookies(&self) -> String {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = request.header("cookie", cookies.join("; ")).send().await.expect("an answer");
+        cookies.join("; ")
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> Page {
+        let response = request.header("cookie", self.cookies()).send().await.expect("an answer");
         for cookie in response.headers().get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap_or_default();
             let pair = cookie.split(';').next().unwrap_or_default();
@@ -100,9 +110,12 @@ impl Browser {
                 }
             }
         }
-        let location = response.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (location, refresh) = (header("location"), header("refresh"));
+        let policy = ["content-security-policy", "referrer-policy", "cache-control"].map(header);
+        let policy = policy.into_iter().flatten().collect::<Vec<_>>().join("\n");
         let status = response.status().as_u16();
-        Page { status, text: response.text().await.expect("a page"), location }
+        Page { status, text: response.text().await.expect("a page"), location, refresh, policy }
     }
 
     /// Opens a page.

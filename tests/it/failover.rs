@@ -174,6 +174,7 @@ impl World {
             description: None,
             metadata: Metadata::default(),
             customer: Customer::default(),
+            return_url: None,
         };
         let card = Card::new(&Secret::new(card::LINK_DOWN), 12, 2030, now).expect("a card");
         let cvc = Cvc::new(Secret::new("123"), card.face().brand).expect("a code");

@@ -133,8 +133,9 @@ on_both_databases! {
         let body = json!({ "card": { "number": card::CHALLENGE, "exp_month": 1, "exp_year": 2031, "cvc": "999" } });
         let again = merchant.post(&format!("/v1/payments/{id}/confirm"), &body).await.expect(200);
         let cancelled = at_issuer(&mut browser, &again, &[("deed", "cancel")]).await;
-        let page = browser.visit(&cancelled.location.expect("the way back")).await.expect(200);
-        assert!(page.text.contains("Nothing was paid") || page.text.contains("No se ha pagado"), "{}", page.text);
+        let back = browser.visit(&cancelled.location.expect("the way back")).await.expect(303);
+        let page = browser.follow(back).await.expect(200);
+        assert!(page.text.contains("Your bank could not make sure that it was you. You can try again"), "{}", page.text);
         let body = json!({ "card": { "number": card::GOOD, "exp_month": 1, "exp_year": 2031, "cvc": "999" } });
         let paid = merchant.post(&format!("/v1/payments/{id}/confirm"), &body).await.expect(200);
         assert_eq!(paid.text_at("/status"), "captured");
@@ -255,7 +256,7 @@ on_both_databases! {
         assert_eq!(asked.text_at("/status"), "requires_action");
         let mut browser = Browser::new(&app);
         let done = enter(&mut browser, &asked, "111111").await;
-        browser.visit(&done.location.expect("the way back")).await.expect(200);
+        browser.visit(&done.location.expect("the way back")).await.expect(303);
         assert_eq!(merchant.status(&id).await, "captured");
         assert_eq!(indicators(&app).len(), 1);
         lost.abort();
@@ -311,7 +312,7 @@ async fn killed_meanwhile(kind: Kind) {
     let done = client.post(page).form(&[("deed", "enter"), ("code", "111111")]).send().await.expect("an answer");
     let back = done.headers()["location"].to_str().expect("an address").to_owned();
     let returned = client.get(hub.url(&path_of(&back))).send().await.expect("an answer");
-    assert_eq!(returned.status().as_u16(), 200);
+    assert_eq!(returned.status().as_u16(), 303);
     let path = format!("/v1/payments/{}", asked["id"].as_str().expect("an id"));
     let paid = client.get(hub.url(&path)).bearer_auth(key.expose()).send().await.expect("an answer");
     let paid: Value = paid.json().await.expect("JSON");

@@ -102,8 +102,10 @@ on_both_databases! {
         let path = format!("/v1/payments/{}", asked.text_at("/id"));
         let back = at_wallet(&app, &asked, "approve").await.location.expect("the way back");
         // Whoever is first, the callback or the buyer: the page shows the outcome.
-        let page = Browser::new(&app).visit(&back).await.expect(200);
-        assert!(page.text.contains("You paid"), "{}", page.text);
+        let mut browser = Browser::new(&app);
+        let next = browser.visit(&back).await.expect(303);
+        let page = browser.follow(next).await.expect(200);
+        assert!(page.text.contains("The amount is reserved"), "{}", page.text);
         merchant.post(&format!("{path}/capture"), &json!({ "amount": 1_000 })).await.expect(200);
         let closed = merchant.post(&format!("{path}/void"), &json!({})).await.expect(200);
         assert_eq!((closed.text_at("/status").as_str(), closed.json()["amount_captured"].as_i64()), ("captured", Some(1_000)));

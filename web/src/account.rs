@@ -1,8 +1,10 @@
-//! Pages for people: register, confirm, log in, look, come back from a payment. They work without JavaScript.
+//! Pages for people: register, confirm, log in, look, pay, come back from a payment. They work without
+//! JavaScript.
 
 mod assets;
 mod bind;
 mod cards;
+mod checkout;
 mod close;
 mod code;
 mod confirm;
@@ -85,6 +87,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account/close/{token}", get(close::show).post(close::submit))
         .route("/account/notifications", get(notifications::show).post(notifications::submit))
         .route("/account/notifications/mail", post(notifications::try_mail))
+        .merge(checkout::router())
 }
 
 /// The way out of letters. Apart from the other forms: mail programs of many people use it from one
@@ -93,10 +96,11 @@ pub(crate) fn leaving() -> Router<WebState> {
     Router::new().route("/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::leave))
 }
 
-/// The style sheet and the icon.
+/// The style sheets and the icon.
 pub(crate) fn assets() -> Router<WebState> {
     Router::new()
         .route("/assets/style.css", get(assets::style))
         .route("/assets/icon.svg", get(assets::icon))
         .route("/assets/app.js", get(assets::app))
+        .route("/assets/pay.css", get(assets::pay_style))
 }

@@ -123,6 +123,12 @@ impl WebConfig {
         Self { public_url, bot_link: bot_link.into(), limits: Limits::default(), trusted_proxies: 0, bot_token: None }
     }
 
+    /// The address of a page of ours.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
+    }
+
     /// Whether people reach the hub over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aviso_core::account::Accounts;
+use aviso_core::bill::Bills;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::dispute::Disputes;
@@ -39,6 +40,8 @@ pub struct WebParts {
     pub keyring: Keyring,
     /// Payments.
     pub payments: Payments,
+    /// Bills.
+    pub bills: Bills,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.

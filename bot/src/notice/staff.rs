@@ -55,6 +55,11 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::CardExpiring
         | EventType::MandateCreated
         | EventType::MandateEnded
+        | EventType::BillCreated
+        | EventType::BillPaid
+        | EventType::BillCancelled
+        | EventType::BillExpired
+        | EventType::BillDeclined
         | EventType::PayoutPaid
         | EventType::PaymentInReview
         | EventType::PaymentAuthorized

@@ -63,6 +63,7 @@ fn payment(status: &str, mode: &str) -> PaymentDocument {
         authentication: None,
         saved_card: None,
         mandate: None,
+        bill: None,
         capture_before: None,
         outcome_due_at: None,
         decline: None,

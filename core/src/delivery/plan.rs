@@ -70,6 +70,11 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::CardExpiring
         | EventType::MandateCreated
         | EventType::MandateEnded
+        | EventType::BillCreated
+        | EventType::BillPaid
+        | EventType::BillCancelled
+        | EventType::BillExpired
+        | EventType::BillDeclined
         | EventType::PayoutPaid
         | EventType::PaymentInReview
         | EventType::PaymentAuthorized

@@ -61,7 +61,8 @@ const fn told_by(kind: EventType) -> ToldBy {
         EventType::AccountRegistered
         | EventType::AccountPasswordReset
         | EventType::AccountClosing
-        | EventType::AccountClosed => ToldBy::Mail,
+        | EventType::AccountClosed
+        | EventType::BillCreated => ToldBy::Mail,
         EventType::NewsPublished => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
@@ -74,6 +75,10 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::DisputeUpdated
         | EventType::DisputeWon
         | EventType::DisputeLost
+        | EventType::BillPaid
+        | EventType::BillCancelled
+        | EventType::BillExpired
+        | EventType::BillDeclined
         | EventType::PayoutPaid
         | EventType::ReviewOpened
         | EventType::ReviewClosed

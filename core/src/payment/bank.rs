@@ -63,6 +63,12 @@ impl Acquirers {
         self.get(wallet.as_str()).is_some_and(|acquirer| acquirer.is_wallet())
     }
 
+    /// Every wallet.
+    pub fn wallets(&self) -> impl Iterator<Item = WalletName> {
+        let wallets = self.by_name.iter().filter(|(_, acquirer)| acquirer.is_wallet());
+        wallets.filter_map(|(name, _)| name.parse().ok())
+    }
+
     /// Every name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)

@@ -135,6 +135,16 @@ impl Card {
         if !(13..=19).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) || !luhn_holds(text) {
             return Err(CardError::Number);
         }
+        Self::check_expiry(exp_month, exp_year, now)?;
+        Ok(Self { number, exp_month, exp_year })
+    }
+
+    /// Checks an expiry alone, so that a form can name every wrong field at once.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError`] names the field that is wrong.
+    pub fn check_expiry(exp_month: u8, exp_year: u16, now: Timestamp) -> Result<(), CardError> {
         if !(1..=12).contains(&exp_month) {
             return Err(CardError::ExpMonth);
         }
@@ -146,7 +156,7 @@ impl Card {
         if (exp_year, u32::from(exp_month)) < (year, month) {
             return Err(CardError::Expired);
         }
-        Ok(Self { number, exp_month, exp_year })
+        Ok(())
     }
 
     /// The number's digits, for the acquirer and the vault only.

@@ -2,12 +2,14 @@
 //!
 //! Two commits: one before the bank is asked (payment, attempt, decision, message), one after.
 
+use std::net::IpAddr;
+
 use crate::clock::Timestamp;
 use crate::country::Country;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::{Event, EventType};
-use crate::id::{AttemptId, CardId, MandateId, PaymentId, ReviewId};
+use crate::id::{AccountId, AttemptId, CardId, MandateId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::payment::action::{ReturnUrl, ThreeDs};
@@ -43,13 +45,30 @@ pub struct Confirmation {
     pub return_url: Option<ReturnUrl>,
     /// What is kept of it if the payment is approved.
     pub save: Option<Saving>,
+    /// Who pays, where a page of ours saw the buyer.
+    pub payer: Payer,
+}
+
+/// A buyer as a page of ours saw them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Payer {
+    /// The account that is logged in. The payment becomes its, unless it is somebody's already.
+    pub account: Option<AccountId>,
+    /// Where the browser is; counts instead of what the merchant said.
+    pub ip: Option<IpAddr>,
 }
 
 impl Confirmation {
     /// With this method; the issuer is asked when the bank wants it, nothing is kept.
     #[must_use]
     pub const fn with(method: PaymentMethod) -> Self {
-        Self { method, three_ds: ThreeDs::Automatic, return_url: None, save: None }
+        Self {
+            method,
+            three_ds: ThreeDs::Automatic,
+            return_url: None,
+            save: None,
+            payer: Payer { account: None, ip: None },
+        }
     }
 }
 
@@ -201,6 +220,7 @@ impl Payments {
             Row::Locked(payment) => (payment, false),
         };
         let mut payment = payment.start_attempt(now)?;
+        payment.account_id = payment.account_id.or(confirmation.payer.account);
         let paying = self.paying(tx, &payment, &confirmation.method, now).await?;
         let card = paying.card.as_deref();
         let mut attempt = self.attempt(&payment, confirmation, &paying, now);
@@ -212,7 +232,7 @@ impl Payments {
             first6: attempt.method.face().map(|face| face.first6.as_str()),
             country: attempt.issuer.country.as_ref().map(Country::code),
             email: payment.email.as_deref(),
-            ip: payment.ip.as_deref(),
+            ip: attempt.ip.as_deref(),
         };
         let standing = self.standing(tx, &payment, &attempt, now).await?;
         let mut screening = risk::screen(tx, &self.limits, &subject, now).await?;
@@ -228,7 +248,8 @@ impl Payments {
         let refusal = if paying.frozen { DeclineCode::CardFrozen } else { refusal };
         let verdict = if paying.frozen { Verdict::Block } else { screening.verdict };
         if let Some((saving, given)) = confirmation.save.as_ref().zip(card).filter(|_| verdict != Verdict::Block) {
-            keep::prepare(tx, &self.keyring, saving, (&payment, &mut attempt, given), now).await?;
+            let account = confirmation.payer.account;
+            keep::prepare(tx, &self.keyring, (saving, account), (&payment, &mut attempt, given), now).await?;
         }
         let (mut operation, mut review, mut asks_issuer) = (None, None, false);
         match verdict {
@@ -357,7 +378,7 @@ impl Payments {
             method: paying.method.clone(),
             issuer: paying.issuer.clone(),
             email: payment.email.clone(),
-            ip: payment.ip.clone(),
+            ip: given.payer.ip.map(|ip| ip.to_canonical().to_string()).or_else(|| payment.ip.clone()),
             sealed_card: None,
             vault: paying.vault,
             verdict: Verdict::Allow,

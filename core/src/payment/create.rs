@@ -78,7 +78,7 @@ impl Payments {
         self.finish(begun, confirmation, claim, &scope.merchant.name).await
     }
 
-    async fn draft(
+    pub(crate) async fn draft(
         &self,
         tx: &Tx,
         id: PaymentId,
@@ -113,6 +113,8 @@ impl Payments {
             capture_before: None,
             expiry_warned: false,
             outcome_due_at: None,
+            return_url: new.return_url.clone(),
+            bill: None,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,
@@ -125,7 +127,7 @@ impl Payments {
     }
 }
 
-fn name_the_taken(error: PaymentError) -> PaymentError {
+pub(crate) fn name_the_taken(error: PaymentError) -> PaymentError {
     match error {
         PaymentError::Store(error) if error.violates(Constraint::OrderRef) => PaymentError::OrderRefTaken,
         other => other,

@@ -267,6 +267,8 @@ mod tests {
             capture_before: None,
             expiry_warned: false,
             outcome_due_at: None,
+            return_url: None,
+            bill: None,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,

@@ -40,6 +40,7 @@ pub fn document_of(payment: &Payment, latest: Option<&Attempt>) -> PaymentDocume
         authentication: latest.and_then(authentication_document),
         saved_card: latest.filter(|_| vault_shows(payment)).and_then(|one| one.vault.card).map(|id| id.to_string()),
         mandate: latest.filter(|_| vault_shows(payment)).and_then(|one| one.vault.mandate).map(|id| id.to_string()),
+        bill: payment.bill.map(|id| id.to_string()),
         capture_before: payment.capture_before.map(|at| at.to_string()),
         outcome_due_at: payment.outcome_due_at.map(|at| at.to_string()),
         decline: payment.decline.map(decline_document),

@@ -2,7 +2,6 @@
 
 use crate::document::PaymentDocument;
 use crate::id::AttemptId;
-use crate::language::Language;
 use crate::payment::authenticate::Waiting;
 use crate::payment::bank::BankWord;
 use crate::payment::error::PaymentError;
@@ -17,10 +16,6 @@ use crate::store::{attempt as attempt_rows, merchant as merchants, operation as 
 pub struct Returned {
     /// The payment.
     pub payment: PaymentDocument,
-    /// The shop's name.
-    pub shop: String,
-    /// The language that the merchant said the buyer reads.
-    pub language: Option<Language>,
     /// Where the merchant wants the buyer: its own address with the payment's id and status.
     pub next: Option<String>,
 }
@@ -42,11 +37,11 @@ impl Payments {
         let conn = self.store.reader();
         let Some(attempt) = attempt_rows::by_id(conn, id).await? else { return Ok(None) };
         let payment = rows::by_id(conn, attempt.payment_id).await?.ok_or(PaymentError::NotFound(attempt.payment_id))?;
-        let shop = merchants::name(conn, payment.merchant_id).await?;
         if payment.status() == Status::RequiresAction {
             if attempt.issuer_check_at.is_some() {
+                let shop = merchants::name(conn, payment.merchant_id).await?;
                 let message = self.new_message().await?;
-                let (amount, shop) = (payment.amount, shop.clone());
+                let amount = payment.amount;
                 let waiting = Waiting { payment: payment.id, attempt: id, amount, shop, message };
                 let answer = self.issuer.result(id).await;
                 self.issuer_said(&waiting, answer, None, None).await?;
@@ -58,7 +53,7 @@ impl Payments {
         let latest = attempt_rows::of_payment(conn, payment.id).await?.pop();
         let document = document_of(&payment, latest.as_ref());
         let next = attempt.return_url.as_ref().map(|url| with_outcome(url.as_str(), &document));
-        Ok(Some(Returned { language: payment.language, payment: document, shop, next }))
+        Ok(Some(Returned { payment: document, next }))
     }
 
     async fn ask_wallet(&self, payment: &Payment, attempt: AttemptId) -> Result<(), PaymentError> {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
+use crate::id::MerchantId;
 use crate::merchant::Mode;
 use crate::money::Currency;
 use crate::payment::attempt::{Attempt, Method};
@@ -68,9 +69,21 @@ impl Payments {
     ///
     /// [`PaymentError::CurrencyNotAccepted`].
     pub(super) async fn accept_currency(&self, tx: &Tx, payment: &Payment) -> Result<(), PaymentError> {
-        let profile = self.profile(tx, payment).await?;
         let currency: Currency = payment.currency();
-        if profile.accepts(currency) { Ok(()) } else { Err(PaymentError::CurrencyNotAccepted(currency)) }
+        match self.takes(tx, (payment.merchant_id, payment.mode), currency).await? {
+            true => Ok(()),
+            false => Err(PaymentError::CurrencyNotAccepted(currency)),
+        }
+    }
+
+    /// Whether a merchant takes this currency.
+    pub(crate) async fn takes(
+        &self,
+        tx: &Tx,
+        (merchant, mode): (MerchantId, Mode),
+        currency: Currency,
+    ) -> Result<bool, StoreError> {
+        Ok(self.profiles.of(tx, merchant, mode).await?.accepts(currency))
     }
 
     /// How a new attempt stands.

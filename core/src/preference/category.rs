@@ -94,6 +94,11 @@ impl Category {
             | EventType::CardRemoved
             | EventType::CardExpiring
             | EventType::MandateEnded
+            | EventType::BillCreated
+            | EventType::BillPaid
+            | EventType::BillCancelled
+            | EventType::BillExpired
+            | EventType::BillDeclined
             | EventType::PayoutPaid
             | EventType::ReviewOpened
             | EventType::ReviewClosed

@@ -10,6 +10,7 @@ pub(super) mod account;
 pub(super) mod acquirer_notice;
 pub(super) mod attempt;
 pub(super) mod audit;
+pub(super) mod bill;
 pub(super) mod bot_button;
 pub(super) mod bot_conversation;
 pub(super) mod bot_update;
@@ -95,6 +96,7 @@ mod tests {
             acquirer_notice,
             attempt,
             audit,
+            bill,
             bot_button,
             bot_conversation,
             bot_update,

@@ -40,6 +40,7 @@ pub enum StoreError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Constraint {
     OrderRef,
+    BillOrderRef,
     RefundRef,
     AccountEmail,
     TelegramUser,
@@ -52,6 +53,7 @@ impl Constraint {
     const fn spellings(self) -> [&'static str; 2] {
         match self {
             Self::OrderRef => ["payment_order_ref_key", "payment.merchant_id, payment.mode, payment.order_ref"],
+            Self::BillOrderRef => ["bill_order_ref_key", "bill.merchant_id, bill.mode, bill.order_ref"],
             Self::RefundRef => ["refund_ref_key", "refund.merchant_id, refund.mode, refund.refund_ref"],
             Self::AccountEmail => ["account_email_key", "account.email_ci"],
             Self::TelegramUser => ["telegram_identity_user_key", "telegram_identity.tg_user_id"],

@@ -11,10 +11,11 @@ use sea_orm::{
 use super::entity::{attempt, payment};
 use super::{StoreError, Tx, changing, locks_rows};
 use crate::clock::Timestamp;
-use crate::id::{AccountId, MerchantId, PaymentId};
+use crate::id::{AccountId, BillId, MerchantId, PaymentId};
 use crate::language::Language;
 use crate::merchant::Mode;
 use crate::money::{Currency, Money};
+use crate::payment::action::ReturnUrl;
 use crate::payment::decline::DeclineCode;
 use crate::payment::status::{Stage, Status};
 use crate::payment::{CaptureMode, Narrowed, Payment};
@@ -62,6 +63,8 @@ fn payment_row(payment: &Payment) -> payment::Model {
         expiry_warned: i32::from(payment.expiry_warned),
         outcome_due_at: payment.outcome_due_at.map(Timestamp::as_micros),
         disputed: payment.disputed,
+        return_url: payment.return_url.as_ref().map(|url| url.as_str().to_owned()),
+        bill_id: payment.bill.map(BillId::as_uuid),
     }
 }
 
@@ -98,6 +101,8 @@ fn payment_from(row: payment::Model) -> Result<Payment, StoreError> {
         disputed: row.disputed,
         sequence: row.sequence,
         version: row.version,
+        return_url: row.return_url.as_deref().and_then(|url| ReturnUrl::new(url).ok()),
+        bill: row.bill_id.map(BillId::from_uuid),
     })
 }
 
@@ -109,11 +114,12 @@ pub(crate) async fn insert(tx: &Tx, payment: &Payment) -> Result<(), StoreError>
 /// What never changes once it is written, and is left out of updates.
 const FIXED: &[payment::Column] = {
     use payment::Column::{
-        Amount, Capture, CreatedAt, Currency, Description, EmailCi, ExpiresAt, Ip, Language, MerchantId, Metadata,
-        Mode, OrderRef, Reference,
+        Amount, BillId, Capture, CreatedAt, Currency, Description, EmailCi, ExpiresAt, Ip, Language, MerchantId,
+        Metadata, Mode, OrderRef, Reference, ReturnUrl,
     };
     &[
         Amount,
+        BillId,
         Capture,
         CreatedAt,
         Currency,
@@ -127,14 +133,18 @@ const FIXED: &[payment::Column] = {
         Mode,
         OrderRef,
         Reference,
+        ReturnUrl,
     ]
 };
 
-/// Writes a payment that was read and locked in the same unit.
+/// Writes a payment that was read and locked in the same unit; the bill that it pays follows it.
 pub(crate) async fn update(tx: &Tx, payment: &Payment) -> Result<(), StoreError> {
     let row = changing(payment_row(payment), FIXED);
     payment::Entity::update(row).validate()?.exec_without_returning(tx.conn()).await?;
-    Ok(())
+    match payment.bill {
+        Some(bill) => super::bill::follow(tx, bill, payment).await,
+        None => Ok(()),
+    }
 }
 
 /// Reads a payment and keeps others from changing it until the unit ends.
@@ -153,6 +163,19 @@ pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: PaymentId) -> Result<
 pub(crate) async fn by_reference(conn: &impl ConnectionTrait, reference: &str) -> Result<Option<Payment>, StoreError> {
     let query = payment::Entity::find().filter(payment::Column::Reference.eq(reference));
     query.one(conn).await?.map(payment_from).transpose()
+}
+
+/// Whether an order number is a payment's already.
+pub(crate) async fn has_order_ref(
+    tx: &Tx,
+    (merchant, mode): (MerchantId, Mode),
+    order_ref: &str,
+) -> Result<bool, StoreError> {
+    let query = payment::Entity::find()
+        .filter(payment::Column::MerchantId.eq(merchant.as_uuid()))
+        .filter(payment::Column::Mode.eq(mode.as_str()))
+        .filter(payment::Column::OrderRef.eq(order_ref));
+    Ok(query.count(tx.conn()).await? > 0)
 }
 
 /// What a list of payments is narrowed to.

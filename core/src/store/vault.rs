@@ -144,6 +144,8 @@ pub(crate) enum Whose {
     Merchant(MerchantId, Mode, Option<CustomerRef>),
     /// A person's, at every merchant.
     Account(AccountId),
+    /// A person's, at one merchant.
+    AccountAt(AccountId, MerchantId, Mode),
 }
 
 /// Kept cards, newest first; `before` is the last id of the page before.
@@ -166,6 +168,10 @@ pub(crate) async fn page(
             }
         }
         Whose::Account(account) => query.filter(vault_card::Column::AccountId.eq(account.as_uuid())),
+        Whose::AccountAt(account, merchant, mode) => query
+            .filter(vault_card::Column::AccountId.eq(account.as_uuid()))
+            .filter(vault_card::Column::MerchantId.eq(merchant.as_uuid()))
+            .filter(vault_card::Column::Mode.eq(mode.as_str())),
     };
     if let Some(before) = before {
         query = query.filter(vault_card::Column::Id.lt(before.as_uuid()));

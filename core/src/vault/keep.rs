@@ -60,7 +60,7 @@ pub(crate) async fn data_key(
 pub(crate) async fn prepare(
     tx: &Tx,
     keyring: &Keyring,
-    saving: &Saving,
+    (saving, account): (&Saving, Option<AccountId>),
     (payment, attempt, card): (&Payment, &mut Attempt, &Card),
     now: Timestamp,
 ) -> Result<(), PaymentError> {
@@ -75,8 +75,9 @@ pub(crate) async fn prepare(
         merchant_id: payment.merchant_id,
         mode: payment.mode,
         customer: saving.customer.clone(),
-        account_id: payment.account_id,
-        email: payment.email.clone(),
+        // Who is logged in keeps the card, whomever the merchant wrote to.
+        account_id: account.or(payment.account_id),
+        email: payment.email.clone().filter(|_| account.is_none() || account == payment.account_id),
         language: payment.language,
         usable_until: usable_until(&face),
         face,

@@ -168,6 +168,27 @@ impl Vault {
         Ok(cards)
     }
 
+    /// The cards that a person may pay a shop with, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn usable_cards(&self, account: AccountId, scope: &Scope) -> Result<Vec<SavedCard>, StoreError> {
+        let now = self.now();
+        let whose = Whose::AccountAt(account, scope.merchant.id, scope.mode);
+        let cards = rows::page(self.store.reader(), &whose, None, PERSON_CARDS_MAX).await?;
+        let usable = |card: &SavedCard| card.state == CardState::Active && now < card.usable_until;
+        Ok(cards.into_iter().filter(usable).collect())
+    }
+
+    /// What a shop calls a person who keeps a card on our page: a name that says nothing about the person, and
+    /// another one at every shop.
+    #[must_use]
+    pub fn customer_of(&self, account: AccountId, scope: &Scope) -> Option<CustomerRef> {
+        let scope = format!("customer {} {}", scope.merchant.id, scope.mode.as_str());
+        self.keyring.fingerprint(&scope, &account.to_string()).parse().ok()
+    }
+
     /// A person takes a card of theirs away from the shop that keeps it.
     ///
     /// # Errors

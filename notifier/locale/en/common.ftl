@@ -10,6 +10,8 @@ card-unknown = Card
 
 label-shop = Shop
 label-amount = Amount
+label-description = For
+label-until = Pay by
 label-taken = Taken
 label-reserved = Reserved
 label-refund = Refund
@@ -27,6 +29,7 @@ label-endpoint-id = Endpoint
 label-since = Failing since
 label-risk = Why it was held
 
+button-pay = Pay
 button-account = Open my account
 button-confirm = Confirm this address
 button-reset = Choose a new password

@@ -10,6 +10,8 @@ card-unknown = Tarjeta
 
 label-shop = Comercio
 label-amount = Importe
+label-description = Concepto
+label-until = Pagar antes del
 label-taken = Cobrado
 label-reserved = Reservado
 label-refund = Reembolso
@@ -27,6 +29,7 @@ label-endpoint-id = Punto de recepción
 label-since = Falla desde
 label-risk = Por qué se retuvo
 
+button-pay = Pagar
 button-account = Abrir mi cuenta
 button-confirm = Confirmar esta dirección
 button-reset = Elegir una contraseña nueva

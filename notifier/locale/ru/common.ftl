@@ -10,6 +10,8 @@ card-unknown = Карта
 
 label-shop = Магазин
 label-amount = Сумма
+label-description = За что
+label-until = Оплатить до
 label-taken = Списано
 label-reserved = Заблокировано
 label-refund = Возврат
@@ -27,6 +29,7 @@ label-endpoint-id = Точка приёма
 label-since = Ошибки с
 label-risk = Почему задержан
 
+button-pay = Оплатить
 button-account = Открыть мой аккаунт
 button-confirm = Подтвердить адрес
 button-reset = Задать новый пароль

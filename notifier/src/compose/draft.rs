@@ -4,6 +4,7 @@
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::Job;
 use aviso_core::document::{EndpointDocument, PaymentDocument, RefundDocument};
+use aviso_core::id::BillId;
 use aviso_core::money::{Currency, format_minor};
 use aviso_core::preference::{Category, Preferences};
 
@@ -171,6 +172,12 @@ impl Source<'_> {
         let account = event.audience.account_id.filter(|_| category.is_subscribed())?;
         let token = Preferences::unsubscribe_token(&self.composer.keyring, account, category);
         Some(self.button("unsubscribe", &format!("/unsubscribe/{}", token.expose())))
+    }
+
+    /// A button to the page of a bill.
+    pub(super) fn bill_button(&self, label: &str, bill: BillId) -> Button {
+        let secret = self.composer.keyring.bill_secret(bill);
+        self.button(label, &format!("/pay/b/{}", secret.expose()))
     }
 
     /// A button that carries the event's one-time token below `path`.

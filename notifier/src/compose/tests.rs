@@ -32,7 +32,8 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 35] = [
+const LETTERS: [(EventType, bool); 36] = [
+    (EventType::BillCreated, false),
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
     (EventType::AccountTelegramLinked, false),

@@ -164,13 +164,6 @@ status-voided = cancelled
 status-declined = declined
 status-expired = expired
 
-returned-paid-title = The payment was made
-returned-paid = You paid at “{ $shop }”. You can close this page.
-returned-waiting-title = The payment is on its way
-returned-waiting = It is not known yet what became of your payment to “{ $shop }”. Please do not pay again; you can close this page.
-returned-failed-title = The payment was not made
-returned-failed = Nothing was paid to “{ $shop }”. Go back to the shop to try again.
-
 fault-request = Request { $code }.
 fault-form-title = Open the page again
 fault-form = The form was not sent from this browser, or it stood open too long.

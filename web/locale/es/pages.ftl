@@ -164,13 +164,6 @@ status-voided = cancelado
 status-declined = rechazado
 status-expired = caducado
 
-returned-paid-title = El pago está hecho
-returned-paid = Ha pagado en «{ $shop }». Puede cerrar esta página.
-returned-waiting-title = El pago está en camino
-returned-waiting = Todavía no se sabe qué ha sido de su pago a «{ $shop }». No pague otra vez; puede cerrar esta página.
-returned-failed-title = El pago no se ha hecho
-returned-failed = No se ha pagado nada a «{ $shop }». Vuelva a la tienda para intentarlo de nuevo.
-
 fault-request = Petición { $code }.
 fault-form-title = Abre la página otra vez
 fault-form = El formulario no se envió desde este navegador, o estuvo abierto demasiado tiempo.

@@ -164,13 +164,6 @@ status-voided = отменён
 status-declined = отклонён
 status-expired = истёк
 
-returned-paid-title = Платёж выполнен
-returned-paid = Вы заплатили магазину «{ $shop }». Страницу можно закрыть.
-returned-waiting-title = Платёж обрабатывается
-returned-waiting = Пока неизвестно, прошёл ли ваш платёж магазину «{ $shop }». Не платите ещё раз; страницу можно закрыть.
-returned-failed-title = Платёж не выполнен
-returned-failed = Магазину «{ $shop }» ничего не заплачено. Вернитесь в магазин, чтобы попробовать снова.
-
 fault-request = Запрос { $code }.
 fault-form-title = Откройте страницу снова
 fault-form = Форма отправлена не из этого браузера или была открыта слишком долго.

@@ -1,4 +1,4 @@
-//! What pages load: one style sheet and one icon, and the script of the Mini App; built into the program.
+//! What pages load: style sheets and one icon, and the script of the Mini App; built into the program.
 
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -18,6 +18,20 @@ pub(super) fn style_path() -> String {
 pub(super) fn app_path() -> String {
     let digest = aviso_core::secret::sha256_hex(include_bytes!("../../assets/app.js"));
     format!("/assets/app.js?{}", &digest[..12])
+}
+
+/// The path of what the checkout page adds to the style sheet.
+pub(super) fn pay_style_path() -> String {
+    static PATH: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let digest = aviso_core::secret::sha256_hex(include_bytes!("../../assets/pay.css"));
+        format!("/assets/pay.css?{}", &digest[..12])
+    });
+    PATH.clone()
+}
+
+/// `GET /assets/pay.css`.
+pub(super) async fn pay_style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), A_DAY], include_str!("../../assets/pay.css"))
 }
 
 /// `GET /assets/style.css`.

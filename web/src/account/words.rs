@@ -110,14 +110,27 @@ mod tests {
         assert_eq!(accepted(";;,=,q"), None);
     }
 
-    const SPANISH: &str =
-        concat!(include_str!("../../locale/es/pages.ftl"), "\n", include_str!("../../locale/es/account.ftl"));
-    const RUSSIAN: &str =
-        concat!(include_str!("../../locale/ru/pages.ftl"), "\n", include_str!("../../locale/ru/account.ftl"));
-
-    fn english() -> BTreeSet<&'static str> {
-        ids(concat!(include_str!("../../locale/en/pages.ftl"), "\n", include_str!("../../locale/en/account.ftl")))
-    }
+    const ENGLISH: &str = concat!(
+        include_str!("../../locale/en/pages.ftl"),
+        "\n",
+        include_str!("../../locale/en/account.ftl"),
+        "\n",
+        include_str!("../../locale/en/pay.ftl")
+    );
+    const SPANISH: &str = concat!(
+        include_str!("../../locale/es/pages.ftl"),
+        "\n",
+        include_str!("../../locale/es/account.ftl"),
+        "\n",
+        include_str!("../../locale/es/pay.ftl")
+    );
+    const RUSSIAN: &str = concat!(
+        include_str!("../../locale/ru/pages.ftl"),
+        "\n",
+        include_str!("../../locale/ru/account.ftl"),
+        "\n",
+        include_str!("../../locale/ru/pay.ftl")
+    );
 
     fn ids(text: &str) -> BTreeSet<&str> {
         text.lines()
@@ -128,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_language_has_every_text() {
-        let english = english();
+        let english = ids(ENGLISH);
         assert_eq!(english, ids(SPANISH));
         assert_eq!(english, ids(RUSSIAN));
         for language in Language::ALL {
@@ -143,6 +156,7 @@ mod tests {
                         ("left", "9"),
                         ("until", "d"),
                         ("since", "e"),
+                        ("amount", "f"),
                     ],
                 );
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");
@@ -151,8 +165,17 @@ mod tests {
     }
 
     #[test]
+    fn every_decline_has_words() {
+        let english = ids(ENGLISH);
+        for code in aviso_core::payment::decline::DeclineCode::ALL {
+            let id = format!("decline-{}", code.buyer_safe().as_str().replace('_', "-"));
+            assert!(english.contains(id.as_str()), "{id}");
+        }
+    }
+
+    #[test]
     fn every_text_that_pages_name_exists() {
-        let english = english();
+        let english = ids(ENGLISH);
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
         for entry in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();

@@ -13,7 +13,8 @@ use utoipa::{Modify, OpenApi};
 
 use self::shape::Shapes;
 use super::v1::{
-    account, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments, recoveries, refunds,
+    account, bills, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments, recoveries,
+    refunds,
 };
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
@@ -31,6 +32,7 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
     paths(
         payments::create, payments::list, payments::get, payments::confirm, payments::capture, payments::void,
         refunds::create, refunds::list, refunds::get,
+        bills::create, bills::list, bills::get, bills::cancel,
         cards::list, cards::get, cards::remove, customers::get, customers::update,
         mandates::list, mandates::get, mandates::remove,
         events::list, events::get,
@@ -139,6 +141,12 @@ fn codes(path: &str, operation: &Operation) -> Vec<Code> {
     if path == "/v1/webhook_endpoints" && operation.request_body.is_some() {
         codes.push(Code::EndpointLimitReached);
     }
+    if path == "/v1/bills" && operation.request_body.is_some() {
+        codes.extend([Code::OrderRefTaken, Code::CurrencyNotAccepted]);
+    }
+    if path == "/v1/bills/{id}/cancel" {
+        codes.extend([Code::BillStateConflict, Code::PaymentStateConflict, Code::OperationInProgress]);
+    }
     if path.starts_with("/v1/customers") && operation.request_body.is_some() {
         codes.push(Code::CustomerFrozen);
     }
@@ -151,6 +159,7 @@ fn missing(path: &str) -> Vec<Code> {
         ("/v1/refunds", Code::RefundNotFound),
         ("/v1/disputes", Code::DisputeNotFound),
         ("/v1/events", Code::EventNotFound),
+        ("/v1/bills", Code::BillNotFound),
         ("/v1/cards", Code::CardNotFound),
         ("/v1/mandates", Code::MandateNotFound),
         ("/v1/webhook_endpoints", Code::EndpointNotFound),

@@ -1,6 +1,7 @@
 //! Version 1. One table of routes: router and OpenAPI document are checked against it.
 
 pub(crate) mod account;
+pub(crate) mod bills;
 pub(crate) mod card;
 pub(crate) mod cards;
 pub(crate) mod customers;
@@ -46,6 +47,10 @@ pub const ROUTES: &[Route] = &[
     route("post", "/v1/refunds", || post(refunds::create)),
     route("get", "/v1/refunds", || get(refunds::list)),
     route("get", "/v1/refunds/{id}", || get(refunds::get)),
+    route("post", "/v1/bills", || post(bills::create)),
+    route("get", "/v1/bills", || get(bills::list)),
+    route("get", "/v1/bills/{id}", || get(bills::get)),
+    route("post", "/v1/bills/{id}/cancel", || post(bills::cancel)),
     route("get", "/v1/cards", || get(cards::list)),
     route("get", "/v1/cards/{id}", || get(cards::get)),
     route("delete", "/v1/cards/{id}", || delete(cards::remove)),

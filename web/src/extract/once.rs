@@ -89,6 +89,16 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The same, with the body of a success written anew.
+    pub(crate) fn map(mut self, write: impl FnOnce(String) -> String) -> Self {
+        if (200..300).contains(&self.answer.status) {
+            self.answer.body = write(std::mem::take(&mut self.answer.body));
+        }
+        self
+    }
+}
+
 impl IntoResponse for Outcome {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.answer.status).expect("we wrote the status ourselves");

@@ -78,6 +78,8 @@ codes! {
     RefundNotFound = "refund_not_found", NOT_FOUND, "There is no such refund";
     /// No such saved card of this merchant, mode and customer.
     CardNotFound = "card_not_found", NOT_FOUND, "There is no such saved card";
+    /// No such bill in this world.
+    BillNotFound = "bill_not_found", NOT_FOUND, "There is no such bill";
     /// No such mandate in this world.
     MandateNotFound = "mandate_not_found", NOT_FOUND, "There is no such mandate";
     /// No such dispute in this world.
@@ -102,6 +104,8 @@ codes! {
     RefundRefTaken = "refund_ref_taken", CONFLICT, "The refund number is taken";
     /// The payment's status does not allow it.
     PaymentStateConflict = "payment_state_conflict", CONFLICT, "The payment's status does not allow it";
+    /// The bill was paid or refused, or its time is over.
+    BillStateConflict = "bill_state_conflict", CONFLICT, "The bill's state does not allow it";
     /// The dispute was answered or decided.
     DisputeStateConflict = "dispute_state_conflict", CONFLICT, "The dispute's status does not allow it";
     /// An earlier recovery of the endpoint is not finished.

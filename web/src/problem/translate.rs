@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aviso_core::account::AccountError;
+use aviso_core::bill::BillError;
 use aviso_core::delivery::DeliveryError;
 use aviso_core::dispute::DisputeError;
 use aviso_core::idempotency::KeyConflict;
@@ -137,6 +138,21 @@ impl From<VaultError> for Problem {
             VaultError::CustomerFrozen => Self::new(Code::CustomerFrozen, detail),
             VaultError::Seal(_) => fault(&error),
             VaultError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BillError> for Problem {
+    fn from(error: BillError) -> Self {
+        let detail = error.to_string();
+        match error {
+            BillError::NotFound(_) => Self::new(Code::BillNotFound, detail),
+            BillError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
+            BillError::Expiry => Self::new(Code::FieldInvalid, detail).at("/expires_at"),
+            BillError::CurrencyNotAccepted(_) => Self::new(Code::CurrencyNotAccepted, detail).at("/currency"),
+            BillError::NotOpen(_) => Self::new(Code::BillStateConflict, detail),
+            BillError::Payment(error) => error.into(),
+            BillError::Store(error) => error.into(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aviso_acquirers::sandbox::SandboxBank;
 use aviso_core::account::Accounts;
 use aviso_core::audit::Actor;
+use aviso_core::bill::Bills;
 use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{DeliveryLog, Planner};
 use aviso_core::dispute::Disputes;
@@ -92,6 +93,7 @@ impl Hub {
         let config =
             WebConfig { limits, ..WebConfig::new("http://127.0.0.1:8080".parse().unwrap(), "https://t.me/aviso_bot") };
         let parts = WebParts {
+            bills: Bills::new(store.clone(), clock.clone(), keyring.clone(), payments.clone()),
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),

@@ -83,6 +83,8 @@ impl Hub {
             capture_before: None,
             expiry_warned: false,
             outcome_due_at: None,
+            return_url: None,
+            bill: None,
             disputed: 0,
             stage: Stage::Open,
             authorized: 0,

@@ -38,6 +38,8 @@ pub struct Model {
     pub expiry_warned: i32,
     pub outcome_due_at: Option<i64>,
     pub disputed: i64,
+    pub return_url: Option<String>,
+    pub bill_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

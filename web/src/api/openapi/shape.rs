@@ -1,5 +1,6 @@
 //! The shapes of parameters, told by their names: kept here, so that no operation repeats them.
 
+use aviso_core::bill::BillState;
 use aviso_core::event::EventType;
 use aviso_core::payment::status::Status;
 use serde_json::Value;
@@ -34,6 +35,7 @@ fn shape(path: &str, parameter: &mut Parameter) {
 fn names(parameter: &str) -> Option<Vec<&'static str>> {
     match parameter {
         "status" => Some(Status::ALL.iter().map(|status| status.as_str()).collect()),
+        "state" => Some(BillState::ALL.iter().map(|state| state.as_str()).collect()),
         "type" => Some(EventType::ALL.iter().filter(|kind| kind.is_public()).map(|kind| kind.as_str()).collect()),
         _ => None,
     }
@@ -57,6 +59,7 @@ fn subject(path: &str) -> &'static str {
         ("/v1/payments", "pay"),
         ("/v1/refunds", "rfd"),
         ("/v1/events", "evt"),
+        ("/v1/bills", "bill"),
         ("/v1/cards", "card"),
         ("/v1/mandates", "man"),
     ];

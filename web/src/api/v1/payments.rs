@@ -13,9 +13,11 @@ use utoipa::IntoParams;
 
 pub(crate) mod body;
 mod how;
+mod page;
 
 use self::body::{CaptureBody, CreateBody, VoidBody};
 use self::how::ConfirmBody;
+pub(crate) use self::page::PayablePayment;
 use super::field;
 use super::list::{self, List};
 use crate::extract::{ApiPath, ApiQuery, AuthenticatedMerchant, Once, Outcome};
@@ -25,12 +27,13 @@ use crate::state::WebState;
 
 /// Creates a payment.
 ///
-/// With `"confirm": true` and a card it is screened, sent to the bank, and ends in the same request.
+/// With `"confirm": true` and a card it is screened, sent to the bank, and ends in the same request. Without,
+/// send the buyer to `checkout_url`.
 #[utoipa::path(post, path = "/v1/payments", operation_id = "create_payment", tag = "payments",
     params(("Idempotency-Key" = String, Header, description = "A text of your own, new for each operation", max_length = 255)),
     request_body = CreateBody,
     responses(
-        (status = 201, description = "Created. When it was confirmed, `status` says what became of it", body = PaymentDocument),
+        (status = 201, description = "Created. When it was confirmed, `status` says what became of it", body = PayablePayment),
         (status = 402, description = "Created, and declined: `payment_declined`", body = ProblemBody, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn create(
@@ -40,9 +43,10 @@ pub(crate) async fn create(
 ) -> Result<Outcome, Problem> {
     let (body, claim) = once.into_claim(&merchant, |document, id| answer(problem::CREATED, document, id));
     let (new, confirmation) = body.into_payment(web.clock.now())?;
-    let respond = claim.respond.clone();
+    let (respond, payable) = (claim.respond.clone(), confirmation.is_none());
     let handled = web.payments.create(merchant.0, new, confirmation, Some(claim)).await?;
-    Ok(Outcome::of(handled, &respond))
+    let outcome = Outcome::of(handled, &respond);
+    Ok(if payable { outcome.map(|body| PayablePayment::add_to(&web, body)) } else { outcome })
 }
 
 /// Confirms a payment with a card or wallet.
@@ -118,13 +122,14 @@ pub(crate) async fn void(
 /// A payment.
 #[utoipa::path(get, path = "/v1/payments/{id}", operation_id = "get_payment", tag = "payments",
     params(("id" = String, Path, description = "`pay_…`")),
-    responses((status = 200, description = "The payment", body = PaymentDocument)))]
+    responses((status = 200, description = "The payment", body = PayablePayment)))]
 pub(crate) async fn get(
     State(web): State<WebState>,
     AuthenticatedMerchant(scope): AuthenticatedMerchant,
     ApiPath(id): ApiPath<PaymentId>,
-) -> Result<Json<PaymentDocument>, Problem> {
-    Ok(Json(web.payments.get(&scope, id).await?))
+) -> Result<Json<PayablePayment>, Problem> {
+    let payment = web.payments.get(&scope, id).await?;
+    Ok(Json(PayablePayment::new(&web, payment)))
 }
 
 /// Which payments to list.

@@ -6,6 +6,7 @@ use aviso_core::account::email::EmailAddress;
 use aviso_core::clock::Timestamp;
 use aviso_core::language::Language;
 use aviso_core::money::{Currency, Money};
+use aviso_core::payment::action::ReturnUrl;
 use aviso_core::payment::text::{Description, Metadata, OrderRef};
 use aviso_core::payment::{CaptureMode, Confirmation, Customer, NewPayment};
 use aviso_core::secret::Secret;
@@ -67,8 +68,8 @@ pub(crate) struct CreateBody {
     wallet: Option<String>,
     /// When the card's issuer is asked; `automatic` when absent.
     three_ds: Option<ThreeDsWord>,
-    /// Where the buyer goes after the page of the issuer or wallet: an http or https address. `payment` and
-    /// `status` are added to it.
+    /// Where the checkout page leads back to, or where the buyer goes after the page of the issuer or wallet:
+    /// an http or https address. `payment` is added to it, and `status` after an issuer or wallet.
     #[schema(max_length = 2048, example = "https://shop.example/thanks")]
     return_url: Option<String>,
 }
@@ -140,7 +141,7 @@ impl CreateBody {
             mandate: self.mandate,
             wallet: self.wallet,
             three_ds: self.three_ds,
-            return_url: self.return_url,
+            return_url: self.return_url.clone(),
         };
         let order_ref = checked(OrderRef::new(required(self.order_ref, "/order_ref")?), "/order_ref")?;
         let amount = required(self.amount, "/amount")?;
@@ -155,6 +156,7 @@ impl CreateBody {
             description: checked(self.description.map(Description::new).transpose(), "/description")?,
             metadata: checked(Metadata::new(self.metadata.unwrap_or_default()), "/metadata")?,
             customer: self.customer.unwrap_or_default().into_customer()?,
+            return_url: checked(self.return_url.as_deref().map(ReturnUrl::new).transpose(), "/return_url")?,
         };
         let confirmation = match (self.confirm.unwrap_or(false), how.first_given()) {
             (true, _) => Some(how.into_confirmation(now)?),

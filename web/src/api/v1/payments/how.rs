@@ -107,7 +107,6 @@ impl ConfirmBody {
             (self.mandate.is_some(), "/mandate"),
             (self.wallet.is_some(), "/wallet"),
             (self.three_ds.is_some(), "/three_ds"),
-            (self.return_url.is_some(), "/return_url"),
         ];
         given.into_iter().find(|(given, _)| *given).map(|(_, pointer)| pointer)
     }
@@ -135,7 +134,7 @@ impl ConfirmBody {
             Some(ThreeDsWord::Always) => ThreeDs::Always,
             Some(ThreeDsWord::Never) => ThreeDs::Never,
         };
-        Ok(Confirmation { method, three_ds, return_url, save })
+        Ok(Confirmation { three_ds, return_url, save, ..Confirmation::with(method) })
     }
 
     fn into_method(self, now: Timestamp) -> Result<(PaymentMethod, Option<Saving>), Problem> {
