@@ -250,6 +250,7 @@ fn web_state(config: &Config, services: &Services, bot: Option<&Bot>, metrics: &
         keyring: services.keyring.clone(),
         payments: services.payments.clone(),
         bills: services.bills.clone(),
+        sites: services.sites.clone(),
         refunds: services.refunds.clone(),
         disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),

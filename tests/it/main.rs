@@ -2,6 +2,7 @@
 
 mod bills;
 mod checkout;
+mod checkout_page;
 mod crash;
 mod crash_sweep;
 mod disputes;
@@ -26,6 +27,7 @@ mod sandbox_page;
 mod saved_cards;
 mod secrets_scan;
 mod simulation;
+mod site_orders;
 mod store;
 mod three_ds;
 mod three_ds_page;
