@@ -2,6 +2,7 @@
 
 mod mail;
 mod profile;
+mod snippet;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use aviso_core::id::PaymentId;
 use aviso_core::ledger::fee::Fee;
 use aviso_core::merchant::{Mode, Scope};
 use aviso_core::payment::recompute::discrepancies;
+use aviso_core::site::SiteOrder;
 
 use crate::app::Services;
 use crate::cli::AdminCommand;
@@ -41,6 +43,25 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::IssueKey { merchant, mode } => {
             let key = services.merchants.issue_key(Actor::Operator, merchant, mode).await?;
             Ok(format!("{}\nKeep it now: it is not shown again.", key.expose()))
+        }
+        AdminCommand::ChangeSiteKey { merchant } => {
+            services.sites.change_key(Actor::Operator, merchant).await?;
+            Ok(format!("{merchant} has new site keys: `GET /v1/account` shows each."))
+        }
+        AdminCommand::SignOrder {
+            merchant,
+            order_ref,
+            amount,
+            currency,
+            description,
+            expires_at,
+            return_url,
+            mode,
+        } => {
+            let merchant = merchant.to_string();
+            let order = SiteOrder { merchant, order_ref, amount, currency, description, expires_at, return_url };
+            let signature = services.sites.sign(mode, &order).await?;
+            Ok(snippet::of(config, &order, &signature))
         }
         AdminCommand::Merchants => {
             let merchants = services.merchants.list().await?;

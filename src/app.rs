@@ -259,6 +259,7 @@ fn web_state(
         keyring: services.keyring.clone(),
         payments: services.payments.clone(),
         bills: services.bills.clone(),
+        sites: services.sites.clone(),
         refunds: services.refunds.clone(),
         disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),

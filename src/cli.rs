@@ -155,6 +155,37 @@ pub enum AdminCommand {
         #[arg(long, default_value = "test", value_parser = mode)]
         mode: Mode,
     },
+    /// Give a merchant new keys for the orders that its site signs. What the old ones signed no longer opens.
+    ChangeSiteKey {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+    },
+    /// Sign an order for a merchant's site: prints a link and a form to put there.
+    SignOrder {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// The merchant's order number.
+        #[arg(long)]
+        order_ref: String,
+        /// Minor units.
+        #[arg(long)]
+        amount: String,
+        /// ISO 4217 code.
+        #[arg(long)]
+        currency: String,
+        /// What the buyer reads.
+        #[arg(long, default_value = "")]
+        description: String,
+        /// Until when the order may be begun, RFC 3339.
+        #[arg(long)]
+        expires_at: String,
+        /// Where the page leads back to.
+        #[arg(long, default_value = "")]
+        return_url: String,
+        /// test or live.
+        #[arg(long, default_value = "test", value_parser = mode)]
+        mode: Mode,
+    },
     /// List the merchants.
     Merchants,
     /// Show what a merchant accepts and where its payments go.

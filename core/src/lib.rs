@@ -31,5 +31,6 @@ pub mod retention;
 pub mod risk;
 pub mod routing;
 pub mod secret;
+pub mod site;
 pub mod store;
 pub mod vault;

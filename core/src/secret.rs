@@ -22,6 +22,7 @@ use crate::id::{AttemptId, LinkId};
 
 pub use master::{HEADER_LEN, LOOKUP_LEN};
 use master::{Lookup, Master, Masters};
+pub use page::site_signature;
 
 /// A text that must not be shown: a password, a token, a card number.
 #[derive(Clone, Default)]

@@ -26,6 +26,7 @@ use aviso_core::retention::Retention;
 use aviso_core::risk::Risk;
 use aviso_core::routing::Profiles;
 use aviso_core::secret::{Keyring, Secret};
+use aviso_core::site::Sites;
 use aviso_core::store::{DatabaseUrl, Store};
 use aviso_core::vault::{Vault, adopt_lookup_key};
 
@@ -55,6 +56,8 @@ pub struct Services {
     pub vault: Vault,
     /// Bills.
     pub bills: Bills,
+    /// Orders that merchants' sites sign.
+    pub sites: Sites,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.
@@ -130,6 +133,7 @@ impl Services {
         Ok(Self {
             accounts: Accounts::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             bills: Bills::new(store.clone(), Arc::clone(&clock), keyring.clone(), payments.clone()),
+            sites: Sites::new(store.clone(), Arc::clone(&clock), keyring.clone(), payments.clone()),
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
             disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),

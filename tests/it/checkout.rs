@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::review::hold;
 
-const PASSWORD: &str = "Correct1horse";
+pub(crate) const PASSWORD: &str = "Correct1horse";
 
 /// A payment that waits for its buyer, and its page.
 struct Till {
@@ -73,8 +73,8 @@ fn unpaid(minor: i64) -> Order {
     Order::new(minor, card::GOOD).unpaid()
 }
 
-/// Logs a buyer in who has no password yet.
-pub(crate) async fn log_in(app: &TestApp, buyer: &Buyer, browser: &mut Browser) {
+/// Gives a buyer a password.
+pub(crate) async fn give_password(app: &TestApp, buyer: &Buyer) {
     let accounts = &app.hub.services.accounts;
     accounts.ask_reset(&EmailAddress::new(&buyer.email).expect("an address")).await.expect("a link");
     let letter = buyer.opens(|mail| mail.links.iter().any(|link| link.contains("/reset/"))).await;
@@ -82,6 +82,11 @@ pub(crate) async fn log_in(app: &TestApp, buyer: &Buyer, browser: &mut Browser) 
     let token = link.rsplit('/').next().unwrap_or_default();
     let password = NewPassword::new(Secret::new(PASSWORD)).expect("a password");
     accounts.reset_password(token, &password).await.expect("a new password");
+}
+
+/// Logs a buyer in who has no password yet.
+async fn log_in(app: &TestApp, buyer: &Buyer, browser: &mut Browser) {
+    give_password(app, buyer).await;
     let form = browser.get("/login").await.expect(200);
     browser.submit(&form, "/login", &[("name", &buyer.email), ("password", PASSWORD)]).await.expect(303);
 }

@@ -62,6 +62,30 @@ impl Shopper<'_> {
         self.post("/v1/payments", &body).await
     }
 
+    /// Pays on the checkout page: with a wrong expiry first, then as it should be.
+    async fn pay_on_the_page(&mut self, pan: &str) {
+        self.used.pans.push(pan.to_owned());
+        self.used.codes[0].1 += 1;
+        let order = json!({"order_ref": format!("page-{}", self.orders), "amount": 1_000, "currency": "EUR"});
+        let (status, created) = self.post("/v1/payments", &order).await;
+        assert_eq!(status, 201, "{created}");
+        let url = format!("{}/pay/{}", self.base, created["client_secret"].as_str().unwrap_or_default());
+        let page = self.http.get(&url).send().await.expect("the page");
+        let cookie = page.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().unwrap_or_default();
+        let cookie = cookie.to_owned();
+        let text = page.text().await.expect("the page");
+        let token = text.split_once("name=\"form_token\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let token = token.expect("a form").0;
+        for (expiry, status) in [("99/99", 422), ("12/30", 200)] {
+            let form = [("number", pan), ("expiry", expiry), ("cvc", CODE), ("attempt", "0"), ("form_token", token)];
+            let sent = self.http.post(&url).header("cookie", &cookie).form(&form).send().await.expect("an answer");
+            assert_eq!(sent.status().as_u16(), status);
+            let bytes = sent.bytes().await.expect("a page").to_vec();
+            let artifact = Artifact { name: "a checkout page".to_owned(), bytes };
+            assert_eq!(self.used.findings(&[artifact]), Vec::<String>::new());
+        }
+    }
+
     /// Payments, saved cards, a mandate, refusals of every kind: what a day brings.
     async fn run(&mut self, email: &str) {
         for n in 0..PAYMENTS {
@@ -71,6 +95,7 @@ impl Shopper<'_> {
             let (status, body) = self.pay(&amex(1_000_000 + n), email, json!({})).await;
             assert_eq!(status, 201, "{body}");
         }
+        self.pay_on_the_page(&amex(3_000_000)).await;
         // With a wrong check digit, one digit too many, and inside a body that is not JSON.
         let (status, _) = self.pay("373900000000001", email, json!({})).await;
         assert_eq!(status, 422);

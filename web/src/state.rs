@@ -14,6 +14,7 @@ use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
 use aviso_core::secret::Keyring;
+use aviso_core::site::Sites;
 use aviso_core::store::Store;
 
 use crate::config::WebConfig;
@@ -42,6 +43,8 @@ pub struct WebParts {
     pub payments: Payments,
     /// Bills.
     pub bills: Bills,
+    /// Orders that merchants' sites sign.
+    pub sites: Sites,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.

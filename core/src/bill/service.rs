@@ -92,7 +92,7 @@ impl Bills {
                 if !self.payments.takes(tx, whose, currency).await? {
                     return Err(BillError::CurrencyNotAccepted(currency));
                 }
-                if payment_rows::has_order_ref(tx, whose, bill.order_ref.as_str()).await? {
+                if payment_rows::by_order_ref(tx.conn(), whose, bill.order_ref.as_str()).await?.is_some() {
                     return Err(BillError::OrderRefTaken);
                 }
                 rows::insert(tx, &bill).await?;

@@ -1,6 +1,9 @@
 //! Secrets of pages that anybody may open who has the address: derived from what they show, so that they
 //! stand in no table and cannot be guessed.
 
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
 use super::{Keyring, Secret, mac, token, uuid_in};
 use crate::id::{BillId, MerchantId, PaymentId};
 use crate::merchant::Mode;
@@ -46,15 +49,23 @@ impl Keyring {
     }
 }
 
+/// The signature of a message under a site key: HMAC-SHA256, 64 hexadecimal digits.
+#[must_use]
+pub fn site_signature(key: &Secret, message: &str) -> String {
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(key.expose().as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(message.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
 
     #[test]
     fn a_secret_opens_its_own_page_only() {
         let (keyring, other) = (Keyring::new([7; 32]), Keyring::new([8; 32]));
-        let payment = PaymentId::new(Timestamp::from_micros(1));
+        let payment = PaymentId::from_uuid(uuid::Uuid::from_u128(7));
         let secret = keyring.checkout_secret(payment);
         assert_eq!(secret.expose().len(), 43);
         assert_eq!(keyring.verify_checkout_secret(secret.expose()), Some(payment));
@@ -70,7 +81,7 @@ mod tests {
     #[test]
     fn a_site_key_is_of_one_world_and_number() {
         let keyring = Keyring::new([7; 32]);
-        let merchant = MerchantId::new(Timestamp::from_micros(1));
+        let merchant = MerchantId::from_uuid(uuid::Uuid::from_u128(7));
         let key = |mode, number| keyring.site_key(merchant, mode, number).expose().to_owned();
         assert_eq!(key(Mode::Test, 1), key(Mode::Test, 1));
         assert_ne!(key(Mode::Test, 1), key(Mode::Test, 2));

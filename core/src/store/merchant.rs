@@ -1,8 +1,8 @@
 //! Rows of merchants and their keys.
 
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::entity::{merchant, merchant_key};
@@ -26,6 +26,7 @@ pub(crate) async fn insert(tx: &Tx, merchant: &Merchant, now: Timestamp) -> Resu
         name: merchant.name.clone(),
         language: merchant.language.code().to_owned(),
         created_at: now.as_micros(),
+        site_key: 1,
     };
     merchant::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
@@ -61,6 +62,21 @@ pub(crate) async fn named_like(conn: &impl ConnectionTrait, text: &str) -> Resul
     let rows = merchant::Entity::find().order_by(merchant::Column::Id, Order::Asc).limit(MANY).all(conn).await?;
     let named = rows.into_iter().filter(|row| row.name.to_lowercase().contains(&wanted));
     Ok(named.map(|row| MerchantId::from_uuid(row.id)).take(FEW).collect())
+}
+
+/// Which of its site keys a merchant has now; they count from 1.
+pub(crate) async fn site_key(conn: &impl ConnectionTrait, id: MerchantId) -> Result<Option<i32>, StoreError> {
+    Ok(merchant::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(|row| row.site_key))
+}
+
+/// Gives a merchant its next site key. `false` when there is no such merchant.
+pub(crate) async fn next_site_key(tx: &Tx, id: MerchantId) -> Result<bool, StoreError> {
+    let done = merchant::Entity::update_many()
+        .col_expr(merchant::Column::SiteKey, Expr::col(merchant::Column::SiteKey).add(1))
+        .filter(merchant::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(done.rows_affected == 1)
 }
 
 pub(crate) async fn insert_key(

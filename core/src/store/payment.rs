@@ -165,17 +165,17 @@ pub(crate) async fn by_reference(conn: &impl ConnectionTrait, reference: &str) -
     query.one(conn).await?.map(payment_from).transpose()
 }
 
-/// Whether an order number is a payment's already.
-pub(crate) async fn has_order_ref(
-    tx: &Tx,
+/// The payment with this order number.
+pub(crate) async fn by_order_ref(
+    conn: &impl ConnectionTrait,
     (merchant, mode): (MerchantId, Mode),
     order_ref: &str,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Payment>, StoreError> {
     let query = payment::Entity::find()
         .filter(payment::Column::MerchantId.eq(merchant.as_uuid()))
         .filter(payment::Column::Mode.eq(mode.as_str()))
         .filter(payment::Column::OrderRef.eq(order_ref));
-    Ok(query.count(tx.conn()).await? > 0)
+    query.one(conn).await?.map(payment_from).transpose()
 }
 
 /// What a list of payments is narrowed to.

@@ -9,6 +9,7 @@ mod card_form;
 mod order;
 mod page;
 mod standing;
+mod start;
 
 use aviso_core::payment::checkout::Checkout;
 use axum::Router;
@@ -29,6 +30,7 @@ use crate::state::WebState;
 pub(super) fn router() -> Router<WebState> {
     Router::new()
         .route("/pay/{secret}", get(show).post(submit))
+        .route("/pay/start", get(start::start).post(start::start))
         .route("/pay/b/{secret}", get(bill::show).post(bill::submit))
         .route("/pay/b/{secret}/qr.svg", get(bill::qr))
 }

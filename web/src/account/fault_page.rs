@@ -39,8 +39,12 @@ impl Reader {
 }
 
 fn text_id(problem: &Problem) -> &'static str {
-    if problem.code() == Code::LinkInvalid {
-        return "fault-link";
+    match problem.code() {
+        Code::LinkInvalid => return "fault-link",
+        Code::OrderForged => return "fault-order",
+        Code::OrderLate => return "fault-late",
+        Code::OrderRefTaken => return "fault-taken",
+        _ => {}
     }
     if matches!(problem.code(), Code::TelegramForged | Code::TelegramUnknown) {
         return "fault-signed";

@@ -66,6 +66,10 @@ codes! {
     BankRefused = "bank_refused", PAYMENT_REQUIRED, "The bank refused";
     /// A form was not sent from our page in this browser.
     FormForged = "form_forged", FORBIDDEN, "The form is not from this browser";
+    /// The shop's key did not sign this order, or somebody changed it.
+    OrderForged = "order_forged", FORBIDDEN, "The order's signature does not hold";
+    /// An order of a shop's site that may no longer be begun.
+    OrderLate = "order_late", GONE, "The order may no longer be begun";
     /// Nothing stands at this path.
     RouteNotFound = "route_not_found", NOT_FOUND, "There is nothing at this address";
     /// No such payment in this world.

@@ -13,6 +13,7 @@ use aviso_core::merchant::endpoint::EndpointError;
 use aviso_core::payment::{HearError, PaymentError};
 use aviso_core::port::CallbackError;
 use aviso_core::preference::PreferenceError;
+use aviso_core::site::SiteError;
 use aviso_core::store::StoreError;
 use aviso_core::vault::VaultError;
 
@@ -153,6 +154,20 @@ impl From<BillError> for Problem {
             BillError::NotOpen(_) => Self::new(Code::BillStateConflict, detail),
             BillError::Payment(error) => error.into(),
             BillError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SiteError> for Problem {
+    fn from(error: SiteError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SiteError::NotFound(_) | SiteError::Signature => Self::new(Code::OrderForged, detail),
+            SiteError::Field { field, .. } => Self::new(Code::FieldInvalid, detail).at(field),
+            SiteError::Late(_) => Self::new(Code::OrderLate, detail),
+            SiteError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("order_ref"),
+            SiteError::Payment(error) => error.into(),
+            SiteError::Store(error) => error.into(),
         }
     }
 }

@@ -17,6 +17,7 @@ use aviso_core::merchant::{Merchants, Mode};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
 use aviso_core::secret::Keyring;
+use aviso_core::site::Sites;
 use aviso_core::store::{DatabaseUrl, Store};
 use aviso_migrations::{Migrator, MigratorTrait};
 use axum::Router;
@@ -94,6 +95,7 @@ impl Hub {
             WebConfig { limits, ..WebConfig::new("http://127.0.0.1:8080".parse().unwrap(), "https://t.me/aviso_bot") };
         let parts = WebParts {
             bills: Bills::new(store.clone(), clock.clone(), keyring.clone(), payments.clone()),
+            sites: Sites::new(store.clone(), clock.clone(), keyring.clone(), payments.clone()),
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),

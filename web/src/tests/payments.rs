@@ -70,7 +70,13 @@ async fn a_declined_payment_is_a_problem_with_the_payment_in_it() {
     assert_eq!(problem["advice"], "retry_later");
     assert_eq!(problem["payment"]["status"], "requires_payment_method");
     let path = format!("/v1/payments/{}", problem["payment"]["id"].as_str().unwrap());
-    assert_eq!(hub.get(&path).await.json(), problem["payment"]);
+    let mut payment = hub.get(&path).await.json();
+    // It can be paid still: the page to pay it on is shown to who asks for the payment.
+    let fields = payment.as_object_mut().unwrap();
+    let secret = fields.remove("client_secret").unwrap();
+    let url = fields.remove("checkout_url").unwrap();
+    assert!(url.as_str().unwrap().ends_with(&format!("/pay/{}", secret.as_str().unwrap())));
+    assert_eq!(payment, problem["payment"]);
 
     let card = json!({"card": {"number": "4000000000009979", "exp_month": 12, "exp_year": 2040, "cvc": "123"}});
     let again = hub.post(&format!("{path}/confirm"), card).await;

@@ -10,6 +10,7 @@ pub struct Model {
     pub name: String,
     pub language: String,
     pub created_at: i64,
+    pub site_key: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -192,7 +192,11 @@ impl PayPage {
         let mut status: StatusCode = problem::DONE;
         if self.choices.is_some() {
             let nothing = Refused::default();
-            self.choices = Some(choices(order, refused.unwrap_or(&nothing)));
+            let choices = choices(order, refused.unwrap_or(&nothing));
+            if choices.card.is_empty() && choices.wallets.is_empty() {
+                self.alert = Some(self.words.say("pay-no-way"));
+            }
+            self.choices = Some(choices);
             if let Some(summary) = refused.and_then(|refused| refused.summary) {
                 self.alert = Some(self.words.say(summary));
                 status = Code::FieldInvalid.status();
