@@ -126,7 +126,7 @@ done-card-frozen = The card is frozen: nothing can be paid with it. Write to sup
 
 settings-title = Settings
 field-time-zone = Time zone
-hint-time-zone = Times on these pages are shown by this clock.
+hint-clock = Times on these pages are shown by this clock.
 done-settings = Saved.
 
 data-title = Your data

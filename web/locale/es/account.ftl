@@ -126,7 +126,7 @@ done-card-frozen = La tarjeta está congelada: no se puede pagar con ella. Escri
 
 settings-title = Ajustes
 field-time-zone = Zona horaria
-hint-time-zone = Las horas de estas páginas se muestran con este reloj.
+hint-clock = Las horas de estas páginas se muestran con este reloj.
 done-settings = Guardado.
 
 data-title = Tus datos

@@ -126,7 +126,7 @@ done-card-frozen = Карта заморожена: платить ею нель
 
 settings-title = Настройки
 field-time-zone = Часовой пояс
-hint-time-zone = По этим часам показано время на страницах.
+hint-clock = По этим часам показано время на страницах.
 done-settings = Сохранено.
 
 data-title = Ваши данные

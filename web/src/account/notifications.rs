@@ -207,7 +207,7 @@ fn page_of(visitor: &Visitor, settings: &Settings, matrix: &Matrix, typed: Typed
         Field::new(id, kind, label, "off").value(value).error(error).optional()
     };
     NotificationsPage {
-        frame: Frame::new(visitor, "told-title"),
+        frame: Frame::new(visitor, "told-title").within("notifications"),
         saved: false,
         error: faults.whole,
         channels: channels(settings, words),

@@ -133,10 +133,12 @@ mod tests {
     );
 
     fn ids(text: &str) -> BTreeSet<&str> {
-        text.lines()
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-            .filter_map(|line| line.split(" =").next())
-            .collect()
+        let lines = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        let all: Vec<&str> = lines.filter_map(|line| line.split(" =").next()).collect();
+        let ids: BTreeSet<&str> = all.iter().copied().collect();
+        // Two files may not have the same one: the words of neither would be found.
+        assert!(all.len() == ids.len(), "an id stands twice");
+        ids
     }
 
     #[test]
