@@ -94,7 +94,7 @@ on_both_databases! {
         let done = ana.send(&path, &not_me, &[]).await.expect(303);
         assert!(ana.browser.follow(done).await.text.contains("Lo estamos examinando"));
         let again = ana.send(&path, &not_me, &[]).await.expect(303);
-        assert!(ana.browser.follow(again).await.text.contains("Ya tenemos tu aviso"));
+        assert!(ana.browser.follow(again).await.text.contains("Ya tenemos su aviso"));
         // The card that the shop kept is frozen.
         let declined = merchant.pay(&with_saved(1_000, &paid.text_at("/saved_card"), "123")).await.expect(402);
         assert_eq!(declined.text_at("/payment/decline/code"), "card_frozen", "{}", declined.text);

@@ -21,6 +21,8 @@ use aviso_tests::app::TestApp;
 use aviso_tests::browser::{Browser, Page, path_of};
 use aviso_tests::until::until;
 use aviso_tests::{card, on_both_databases};
+use reqwest::Method;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 /// A payment whose buyer must go to the wallet's page.
@@ -180,6 +182,23 @@ on_both_databases! {
         assert_eq!(merchant.status(&id).await, "requires_action");
         assert_eq!(call_back(&app, NAME, &callback).await.0, 204);
         assert_eq!(merchant.status(&id).await, "captured");
+    }
+
+    async fn a_request_that_was_cut_short_is_told_the_page_when_it_asks_again(app: TestApp) {
+        let merchant = app.merchant().await;
+        let body = json!({ "order_ref": "cut", "amount": 900, "currency": "EUR", "confirm": true, "wallet": NAME });
+        let ask = async || merchant.send(Method::POST, "/v1/payments", Some("cut-short"), Some(&body)).await;
+        let first = ask().await.expect(201);
+        // As a crash leaves it that came before the answer was stored, and an inquiry that found the page.
+        let connection = app.hub.services.store.migration_connection();
+        let forget = "UPDATE idempotency SET status = NULL, body = NULL, finished_at = NULL";
+        connection.execute_unprepared(forget).await.expect("a lost answer");
+        let again = ask().await.expect(201);
+        assert_eq!(again.text_at("/status"), "requires_action");
+        assert_eq!(again.text_at("/action/url"), first.text_at("/action/url"));
+        assert_eq!(ask().await.text, again.text);
+        at_wallet(&app, &again, "approve").await;
+        becomes(&merchant, &first.text_at("/id"), "captured").await;
     }
 
     async fn a_callback_about_something_else_is_not_ours(app: TestApp) {

@@ -154,6 +154,9 @@ fn messages(found: &mut Vec<Discrepancy>, details: &PaymentDetails) {
     let followed = done(&[OperationKind::Capture, OperationKind::Void, OperationKind::Refund]);
     // One at most, and nothing is taken, released or given back without one.
     compare(found, "authorizations", approved, approved.clamp(followed.min(1), 1));
+    // A release takes all that is left: there is no second one.
+    let released = done(&[OperationKind::Void]);
+    compare(found, "releases", released, released.min(1));
     for operation in &details.operations {
         if operation.amount.currency() != details.payment.currency() {
             let currency = |money: crate::money::Money| money.currency().to_string();

@@ -293,10 +293,12 @@ pub(crate) async fn recover(
         return Ok(answer);
     }
     let operation = operation_rows::by_id(tx.conn(), subject.operation, payment.currency()).await?;
-    if operation.as_ref().is_some_and(|operation| operation.status.is_open()) {
+    let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
+    // A wallet's message is open while its buyer is at a page: that page is the answer.
+    let at_page = payment.stage == Stage::Action && attempts.last().is_some_and(|last| last.action.is_some());
+    if !at_page && operation.as_ref().is_some_and(|operation| operation.status.is_open()) {
         return Err(KeyConflict::InUse.into());
     }
-    let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
     // The attempt went to the issuer and from there on to the bank, or is about to: a second message. A payment
     // that was cancelled meanwhile goes nowhere, though its check is still noted.
     let at_issuer = attempts.last().is_some_and(|last| last.issuer_check_at.is_some() && last.action.is_none());

@@ -17,7 +17,7 @@ account-existing =
     .subject = Usted ya tiene una cuenta
     .title = Usted ya tiene una cuenta
     .lead = Alguien intentó registrarse con esta dirección de correo. Ya tiene una cuenta, y nada ha cambiado.
-    .next = Si fue usted, entre en la cuenta; Telegram se conecta desde ella. Si no sabe la contraseña o nunca confirmó la dirección, use «¿Olvidaste la contraseña?». Si no fue usted, no tiene que hacer nada.
+    .next = Si fue usted, entre en la cuenta; Telegram se conecta desde ella. Si no sabe la contraseña o nunca confirmó la dirección, use «¿Olvidó la contraseña?». Si no fue usted, no tiene que hacer nada.
 
 account-email-confirmed =
     .subject = Su dirección de correo está confirmada

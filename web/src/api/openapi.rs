@@ -141,6 +141,9 @@ fn codes(path: &str, operation: &Operation) -> Vec<Code> {
     if path == "/v1/webhook_endpoints" && operation.request_body.is_some() {
         codes.push(Code::EndpointLimitReached);
     }
+    if path == "/v1/webhook_endpoints/{id}/recover" {
+        codes.push(Code::RecoveryRunning);
+    }
     if path == "/v1/bills" && operation.request_body.is_some() {
         codes.extend([Code::OrderRefTaken, Code::CurrencyNotAccepted]);
     }
@@ -202,7 +205,6 @@ fn refusals(path: &str) -> Vec<Code> {
         }
         "/v1/disputes/{id}/evidence" => vec![Code::DisputeStateConflict, Code::EvidenceMissing],
         "/v1/disputes/{id}/accept" => vec![Code::DisputeStateConflict],
-        "/v1/webhook_endpoints/{id}/recover" => vec![Code::RecoveryRunning],
         "/v1/payments/{id}/void" => vec![Code::PaymentStateConflict, Code::OperationInProgress],
         _ => vec![Code::PaymentStateConflict],
     }

@@ -233,6 +233,10 @@ impl Work<'_> {
 
     async fn refused(&mut self, code: DeclineCode, refund: Option<&mut Refund>) -> Result<(), PaymentError> {
         self.next = self.next_bank(code);
+        // Frozen or taken away since the attempt began: no other bank is asked.
+        if self.next.is_some() && !keep::is_usable(self.tx, &self.attempt).await? {
+            self.next = None;
+        }
         self.settle(OperationStatus::Failed, Some(code));
         match self.operation.kind {
             OperationKind::Authorize if self.next.is_some() => {}
