@@ -1,5 +1,6 @@
 //! Webhook endpoints: where a merchant hears of events, and the secrets that sign them.
 
+mod change;
 mod health;
 mod keys;
 mod recover;
@@ -16,9 +17,7 @@ use crate::id::{EndpointId, EventId, MerchantId};
 use crate::merchant::{Mode, Scope};
 use crate::secret::{KeyError, Keyring, Secret};
 use crate::store::endpoint::SecretKind;
-use crate::store::{
-    Store, StoreError, Tx, delivery as deliveries, endpoint as rows, event as events, recipient as recipients,
-};
+use crate::store::{Store, StoreError, delivery as deliveries, endpoint as rows, event as events};
 
 pub(crate) use health::{Pulse, note_health};
 pub use recover::Recovery;
@@ -235,65 +234,6 @@ impl Endpoints {
             })
             .await?;
         Ok((endpoint, secret))
-    }
-
-    /// Sets what is to change.
-    async fn change(
-        &self,
-        tx: &Tx,
-        mut endpoint: Endpoint,
-        change: &EndpointChange,
-        now: Timestamp,
-    ) -> Result<Endpoint, EndpointError> {
-        let id = endpoint.id;
-        if let Some(url) = &change.url {
-            endpoint.url.clone_from(url);
-        }
-        if let Some(kinds) = &change.events {
-            endpoint.events.clone_from(kinds);
-        }
-        match change.active {
-            Some(true) => {
-                endpoint.status = EndpointStatus::Active;
-                endpoint.disabled_reason = None;
-                endpoint.recover();
-            }
-            Some(false) => {
-                endpoint.status = EndpointStatus::Disabled;
-                endpoint.disabled_reason = Some("switched off by the merchant".to_owned());
-            }
-            None => {}
-        }
-        endpoint.payload = change.payload.unwrap_or(endpoint.payload);
-        if let Some(headers) = &change.headers {
-            endpoint.header_names = headers.iter().map(|header| header.name.clone()).collect();
-            rows::forget_secrets(tx, id, SecretKind::Headers).await?;
-            let sealed = self.seal(id, &keys::written(headers));
-            rows::insert_secret(tx, id, SecretKind::Headers, &sealed, now).await?;
-        }
-        match (change.asymmetric, &endpoint.public_key) {
-            (Some(true), None) => {
-                let (pair, public) = keys::new_pair();
-                let sealed = self.seal(id, pair.expose());
-                rows::insert_secret(tx, id, SecretKind::Asymmetric, &sealed, now).await?;
-                endpoint.public_key = Some(public);
-            }
-            (Some(false), Some(_)) => {
-                rows::forget_secrets(tx, id, SecretKind::Asymmetric).await?;
-                endpoint.public_key = None;
-            }
-            (Some(_) | None, _) => {}
-        }
-        endpoint.pace.max_in_flight = change.max_in_flight.unwrap_or(endpoint.pace.max_in_flight);
-        endpoint.pace.rate_per_second = change.rate_per_second.unwrap_or(endpoint.pace.rate_per_second);
-        if change.max_in_flight.is_some() || change.rate_per_second.is_some() {
-            let EndpointPace { max_in_flight, rate_per_second } = endpoint.pace;
-            let interval = Duration::from_secs(1).checked_div(rate_per_second.into()).unwrap_or_default();
-            let address = id.to_string();
-            recipients::limit(tx, ChannelKind::Webhook, &address, max_in_flight.into(), interval, now).await?;
-        }
-        rows::update(tx, &endpoint).await?;
-        Ok(endpoint)
     }
 
     /// A merchant's endpoints, oldest first.

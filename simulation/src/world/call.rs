@@ -116,7 +116,12 @@ impl World {
                     return Expected::Any;
                 };
                 let open = self.is_open(request.payment, message.operation);
-                if open { Expected::Refused(Refusal::KeyInUse) } else { Expected::Replay }
+                // A wallet's message is open while its buyer is at the page: that page is the answer.
+                let at_page = self.details(request.payment).is_some_and(|details| {
+                    let page = details.attempts.last().is_some_and(|last| last.action.is_some());
+                    page && details.payment.status() == Status::RequiresAction
+                });
+                if open && !at_page { Expected::Refused(Refusal::KeyInUse) } else { Expected::Replay }
             }
             (_, None, None) => expect(request.wish, self.details(request.payment), self.now()),
         }
