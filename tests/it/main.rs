@@ -24,6 +24,7 @@ mod iso8583_crash;
 mod ledger;
 mod mail;
 mod mandates;
+mod members;
 mod notices;
 mod overdue;
 mod payments;
