@@ -1,6 +1,7 @@
 //! What an operator may do on the machine: merchants, keys, staff, the audit log.
 
 mod mail;
+mod onboarding;
 mod profile;
 mod snippet;
 
@@ -112,6 +113,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::DecideDispute { dispute, decision } => {
             Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
         }
+        AdminCommand::Onboarding(command) => onboarding::run(services, command).await,
         AdminCommand::PublishNews { file } => mail::publish(services, &file).await,
         AdminCommand::Suppressions => mail::suppressions(services).await,
         AdminCommand::Suppress { email, complaint, reason } => {

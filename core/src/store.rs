@@ -24,6 +24,7 @@ pub(crate) mod link;
 pub(crate) mod mandate;
 pub(crate) mod merchant;
 pub(crate) mod notice;
+pub(crate) mod onboarding;
 pub(crate) mod operation;
 pub(crate) mod password;
 pub(crate) mod payment;

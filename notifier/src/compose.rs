@@ -18,6 +18,7 @@ mod draft;
 mod layout;
 mod merchant;
 mod news;
+mod onboarding;
 mod payment;
 mod refund;
 mod report;
@@ -129,6 +130,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         }
         E::ReportMonthly => report::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
+        E::OnboardingMoved => for_buyer(source, onboarding::letter),
         E::BillCreated => for_buyer(source, bill::created),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),

@@ -25,6 +25,7 @@ mod ledger;
 mod mail;
 mod mandates;
 mod notices;
+mod onboarding;
 mod overdue;
 mod payments;
 mod people;
