@@ -26,6 +26,7 @@ mod mail;
 mod mandates;
 mod members;
 mod notices;
+mod onboarding;
 mod overdue;
 mod payments;
 mod people;
