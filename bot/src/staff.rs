@@ -150,6 +150,7 @@ pub(crate) async fn press(
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Verify(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -178,6 +179,7 @@ const fn role_of(press: Press) -> Role {
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Verify(_)
         | Press::Nothing => Role::Viewer,
     }
 }

@@ -19,6 +19,7 @@ mod error;
 pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod instance;
+pub(crate) mod issuing;
 pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod mandate;
@@ -42,6 +43,7 @@ pub(crate) mod telegram_proof;
 pub(crate) mod trace;
 mod turnstile;
 pub(crate) mod vault;
+pub(crate) mod verifier;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -22,6 +22,7 @@ mod payment;
 mod refund;
 mod report;
 mod vault;
+mod verification;
 
 use draft::{Draft, Source};
 
@@ -53,7 +54,7 @@ pub enum ComposeError {
     Missing {
         /// The event's type.
         kind: EventType,
-        /// `payment`, `refund`, `endpoint` or `link`.
+        /// `payment`, `refund`, `endpoint`, `link` or `verification`.
         part: &'static str,
     },
     /// The document names a currency that does not exist.
@@ -108,10 +109,14 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::AccountTotpDisabled => Ok(Some(account::notice("account-totp-disabled", source))),
         E::AccountCodesWrong => Ok(Some(account::notice("account-codes-wrong", source))),
         E::AccountRecoveryCodeUsed => Ok(Some(account::recovery_code_used(source))),
+        E::AccountVerifierSet => Ok(Some(account::verifier_set(source))),
+        E::AccountVerifierRemoved => Ok(Some(account::notice("account-verifier-removed", source))),
+        E::AccountVerifierWrong => Ok(Some(account::notice("account-verifier-wrong", source))),
         E::AccountClosing => account::closing(source).map(Some),
         E::AccountClosed => Ok(Some(account::closed(source))),
         // Asked in the chat alone.
-        E::AccountLoginRequested => Ok(None),
+        E::AccountLoginRequested | E::VerificationRequested => Ok(None),
+        E::VerificationMailed => for_buyer(source, verification::code),
         E::PaymentCaptured => for_buyer(source, payment::captured),
         E::PaymentPartiallyCaptured => for_buyer(source, payment::partially_captured),
         E::PaymentAuthorized => for_buyer(source, payment::authorized),

@@ -48,6 +48,11 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountVerifierSet
+        | EventType::AccountVerifierRemoved
+        | EventType::AccountVerifierWrong
+        | EventType::VerificationRequested
+        | EventType::VerificationMailed
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::CardSaved

@@ -50,6 +50,11 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountVerifierSet
+        | EventType::AccountVerifierRemoved
+        | EventType::AccountVerifierWrong
+        | EventType::VerificationRequested
+        | EventType::VerificationMailed
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::ReviewOpened => Lane::Interactive,

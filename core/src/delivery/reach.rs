@@ -40,8 +40,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountVerifierSet
+        | EventType::AccountVerifierRemoved
+        | EventType::AccountVerifierWrong
         | EventType::AccountTelegramUnlinked => ToldBy::ChatAndMail,
-        EventType::AccountLoginRequested => ToldBy::Chat,
+        EventType::AccountLoginRequested | EventType::VerificationRequested => ToldBy::Chat,
         EventType::PaymentInReview
         | EventType::PaymentAuthorized
         | EventType::PaymentActionRequired
@@ -62,6 +65,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountPasswordReset
         | EventType::AccountClosing
         | EventType::AccountClosed
+        | EventType::VerificationMailed
         | EventType::BillCreated => ToldBy::Mail,
         EventType::NewsPublished => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,

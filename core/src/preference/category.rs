@@ -56,6 +56,8 @@ impl Category {
             EventType::AccountRegistered
             | EventType::AccountPasswordReset
             | EventType::AccountLoginRequested
+            | EventType::VerificationRequested
+            | EventType::VerificationMailed
             | EventType::PaymentActionRequired => Self::Verification,
             EventType::AccountEmailConfirmed
             | EventType::AccountTelegramLinked
@@ -66,6 +68,9 @@ impl Category {
             | EventType::AccountTotpDisabled
             | EventType::AccountCodesWrong
             | EventType::AccountRecoveryCodeUsed
+            | EventType::AccountVerifierSet
+            | EventType::AccountVerifierRemoved
+            | EventType::AccountVerifierWrong
             | EventType::AccountClosing
             | EventType::AccountClosed
             | EventType::CardSaved

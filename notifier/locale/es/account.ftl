@@ -96,3 +96,27 @@ account-confirm-again =
     .title = ¿Le llega nuestro correo?
     .lead = Su buzón rechazó nuestras cartas. Usted pidió que lo intentáramos de nuevo, y esta carta llegó. Abra el enlace y las noticias de su cuenta volverán a llegar por correo.
     .next = El botón funciona una vez. Si no lo pidió, no tiene que hacer nada.
+
+account-verifier-set =
+    .subject = Se añadió un código secreto a su cuenta
+    .title = Se añadió un código secreto
+    .lead = Desde ahora su chat de Telegram pide este código antes de que un pago que hay que confirmar vaya al banco.
+    .next = Si no fue usted, restablezca su contraseña con «He olvidado la contraseña» y escriba a soporte.
+
+account-verifier-changed =
+    .subject = Se cambió el código secreto de su cuenta
+    .title = Se cambió el código secreto
+    .lead = Los pagos que hay que confirmar se confirman desde ahora con el código nuevo.
+    .next = Si no fue usted, restablezca su contraseña con «He olvidado la contraseña» y escriba a soporte.
+
+account-verifier-removed =
+    .subject = Se quitó el código secreto de su cuenta
+    .title = Se quitó el código secreto
+    .lead = Los pagos que hay que confirmar se confirman ahora con un código que se envía a su correo.
+    .next = Si no fue usted, cambie su contraseña y ponga de nuevo un código secreto.
+
+account-verifier-wrong =
+    .subject = Se dieron códigos secretos incorrectos en su chat
+    .title = Códigos secretos incorrectos
+    .lead = En su chat de Telegram se dieron seis códigos incorrectos seguidos. El código no se acepta durante un cuarto de hora.
+    .next = Si no fue usted, alguien tiene su teléfono o su Telegram: cierre sus sesiones en Telegram, y cambie el código secreto y su contraseña.
