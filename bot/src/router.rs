@@ -231,6 +231,7 @@ impl Router {
             | Press::Receipt(_)
             | Press::Statement(_)
             | Press::SessionEnd(_)
+            | Press::Verify(_)
             | Press::Nothing => buyer::press(desk, person, pressed, press).await?,
             Press::Once(_)
             | Press::Card(_)

@@ -156,6 +156,7 @@ pub(crate) async fn press(
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Verify(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -189,6 +190,7 @@ const fn role_of(press: Press) -> Role {
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Verify(_)
         | Press::Nothing => Role::Viewer,
     }
 }

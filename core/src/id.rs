@@ -242,6 +242,12 @@ type_ids! {
     DisputeId = "dsp";
     /// What a merchant asks for by a link.
     BillId = "bill";
+    /// Something that a person is asked to confirm.
+    VerificationId = "vrf";
+    /// A bank that enrols cards.
+    IssuingBankId = "bnk";
+    /// A card that its bank enrolled.
+    EnrolledCardId = "ecd";
 }
 
 /// A payment's short name for chat and phone: `7K3M-9QX2-4D`.

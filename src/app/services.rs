@@ -16,6 +16,7 @@ use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::dispute::Disputes;
+use aviso_core::issuing::IssuingBanks;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -60,6 +61,8 @@ pub struct Services {
     pub bills: Bills,
     /// Orders that merchants' sites sign.
     pub sites: Sites,
+    /// Banks that enrol cards.
+    pub issuing: IssuingBanks,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.
@@ -140,6 +143,7 @@ impl Services {
             accounts: Accounts::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             bills: Bills::new(store.clone(), Arc::clone(&clock), keyring.clone(), payments.clone()),
             sites: Sites::new(store.clone(), Arc::clone(&clock), keyring.clone(), payments.clone()),
+            issuing: IssuingBanks::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
             disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),

@@ -8,6 +8,7 @@ use aviso_core::bill::Bills;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::dispute::Disputes;
+use aviso_core::issuing::IssuingBanks;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -46,6 +47,8 @@ pub struct WebParts {
     pub bills: Bills,
     /// Orders that merchants' sites sign.
     pub sites: Sites,
+    /// Banks that enrol cards.
+    pub issuing: IssuingBanks,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.

@@ -57,6 +57,8 @@ impl Category {
             | EventType::AccountPasswordReset
             | EventType::AccountLoginRequested
             | EventType::MemberInvited
+            | EventType::VerificationRequested
+            | EventType::VerificationMailed
             | EventType::PaymentActionRequired => Self::Verification,
             EventType::AccountEmailConfirmed
             | EventType::AccountTelegramLinked
@@ -72,6 +74,9 @@ impl Category {
             | EventType::MemberAdded
             | EventType::MemberChanged
             | EventType::MemberRemoved
+            | EventType::AccountVerifierSet
+            | EventType::AccountVerifierRemoved
+            | EventType::AccountVerifierWrong
             | EventType::AccountClosing
             | EventType::AccountClosed
             | EventType::CardSaved

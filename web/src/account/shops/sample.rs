@@ -78,6 +78,7 @@ async fn pay(web: &WebState, scope: &Scope, sample: &Sample) -> Result<(), Payme
         metadata: Metadata::default(),
         customer: Customer::default(),
         return_url: None,
+        verification: Wish::Automatic,
     };
     let confirmation = Confirmation::with(PaymentMethod::Card { card, cvc: Some(cvc) });
     let handled = web.payments.create(scope.clone(), new, Some(confirmation), None).await?;
