@@ -71,6 +71,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::ConfigureMerchant { merchant, file, mode } => {
             profile::configure(services, merchant, mode, &file).await
         }
+        AdminCommand::MerchantLogo { merchant, file } => profile::set_logo(services, merchant, file.as_deref()).await,
         AdminCommand::InviteStaff { name, role } => {
             let ticket = services.accounts.invite_staff(Actor::Operator, &name, role).await?;
             let username = bot_username(config).await?;
@@ -112,7 +113,9 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::DecideDispute { dispute, decision } => {
             Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
         }
-        AdminCommand::PublishNews { file } => mail::publish(services, &file).await,
+        AdminCommand::PublishNews { file, at, language } => mail::publish(services, &file, at, language).await,
+        AdminCommand::News => mail::news(services).await,
+        AdminCommand::CancelNews { name } => mail::cancel_news(services, &name).await,
         AdminCommand::Suppressions => mail::suppressions(services).await,
         AdminCommand::Suppress { email, complaint, reason } => {
             mail::suppress(services, &email, complaint, &reason).await

@@ -132,6 +132,7 @@ fn local_mail(address: SocketAddr) -> MailConfig {
         timeout_secs: 20,
         extra_ca_pem: None,
         dkim: None,
+        bounces: None,
         file_dir: None,
     }
 }

@@ -105,7 +105,8 @@ pub(crate) async fn press(
         | Press::Reject(_)
         | Press::Reviews
         | Press::Review(_)
-        | Press::AskBank(_) => {}
+        | Press::AskBank(_)
+        | Press::Broadcast(..) => {}
     }
     Ok(None)
 }

@@ -5,7 +5,7 @@ mod setting;
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{ButtonId, CardId, LinkId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
+use aviso_core::id::{BroadcastId, ButtonId, CardId, LinkId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
 use aviso_core::language::Language;
 use aviso_core::payment::Narrowed;
 use aviso_core::preference::Month;
@@ -100,6 +100,19 @@ pub(crate) enum Press {
     Review(ReviewId),
     /// Staff: the bank is asked again about a message.
     AskBank(OperationId),
+    /// Staff: a message to many is let go, held or taken back.
+    Broadcast(BroadcastId, BroadcastOrder),
+}
+
+/// What staff do with a message to many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BroadcastOrder {
+    /// Let it go, or go on.
+    Go,
+    /// Hold it.
+    Hold,
+    /// Take it back.
+    Cancel,
 }
 
 /// The data of a button that this version does not make.
@@ -150,6 +163,9 @@ impl fmt::Display for Press {
             Self::Reviews => f.write_str("rq"),
             Self::Review(review) => write!(f, "rc:{review}"),
             Self::AskBank(operation) => write!(f, "ob:{operation}"),
+            Self::Broadcast(broadcast, BroadcastOrder::Go) => write!(f, "bc:{broadcast}:go"),
+            Self::Broadcast(broadcast, BroadcastOrder::Hold) => write!(f, "bc:{broadcast}:hold"),
+            Self::Broadcast(broadcast, BroadcastOrder::Cancel) => write!(f, "bc:{broadcast}:end"),
         }
     }
 }
@@ -206,6 +222,9 @@ impl FromStr for Press {
             ["rq"] => Self::Reviews,
             ["rc", review] => Self::Review(read(review)?),
             ["ob", operation] => Self::AskBank(read(operation)?),
+            ["bc", broadcast, "go"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Go),
+            ["bc", broadcast, "hold"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Hold),
+            ["bc", broadcast, "end"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Cancel),
             _ => return Err(UnknownPress),
         })
     }
@@ -251,6 +270,9 @@ mod tests {
             Press::Reviews,
             Press::Review(review),
             Press::AskBank(OperationId::new(now)),
+            Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Go),
+            Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Hold),
+            Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Cancel),
         ];
         for part in Narrowed::ALL {
             all.push(Press::Narrowed(*part, Place { page: 1_000_000, before: Some(payment) }));

@@ -98,6 +98,8 @@ staff_commands! {
     Audit = "audit", Admin,
     /// What the bank says of a message without outcome, written down by hand.
     Settle = "settle", Finance,
+    /// A message to everybody who asked for news.
+    Broadcast = "broadcast", Admin,
 }
 
 /// A text that begins like a command.

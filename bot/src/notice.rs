@@ -14,6 +14,7 @@ use url::Url;
 use crate::screen::{Key, Screen};
 use crate::words::Words;
 
+pub(crate) use news::shown as news_shown;
 pub(crate) use payment::{decline_reason, payment_screen, status_name, test_mark};
 pub(crate) use staff::{closed_card, review_card};
 pub(crate) use vault::{brand_name, expiry};

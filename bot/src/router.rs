@@ -241,7 +241,8 @@ impl Router {
             | Press::Reject(_)
             | Press::Reviews
             | Press::Review(_)
-            | Press::AskBank(_) => match &person.staff {
+            | Press::AskBank(_)
+            | Press::Broadcast(..) => match &person.staff {
                 Some(member) => staff::press(desk, person, member, pressed, press).await?,
                 None => Some(person.words.say("toast-outdated")),
             },

@@ -1,6 +1,7 @@
 //! The support desk. Who may do what is looked up at every command and button; each look, search and
 //! action leaves a row in the audit log.
 
+mod broadcast;
 mod card;
 mod find;
 mod list;
@@ -24,6 +25,7 @@ use crate::services::BotServices;
 use crate::start::Desk;
 use crate::words::{Args, Words};
 
+pub(crate) use broadcast::follow as follow_broadcasts;
 pub(crate) use review::decider;
 
 /// A member of staff at work.
@@ -106,6 +108,7 @@ pub(crate) async fn command(
         StaffCommand::Allow => list::allow(&shift, args).await,
         StaffCommand::Audit => log::log(&shift, args).await,
         StaffCommand::Settle => overdue::settle(&shift, args).await,
+        StaffCommand::Broadcast => broadcast::prepare(&shift, args).await,
     }
 }
 
@@ -132,6 +135,7 @@ pub(crate) async fn press(
         Press::Approve(id) => return review::approve(&shift, pressed, id).await,
         Press::Reject(id) => return review::reject(&shift, pressed, id).await,
         Press::AskBank(id) => return overdue::ask_again(&shift, id).await,
+        Press::Broadcast(id, order) => return broadcast::order(&shift, pressed, id, order).await,
         // The router sends these to everybody's handler.
         Press::Menu(_)
         | Press::Language(_)
@@ -161,6 +165,7 @@ const fn role_of(press: Press) -> Role {
         Press::Card(_) | Press::Why(_) | Press::Reviews | Press::Review(_) => Role::Viewer,
         Press::Reveal(_) | Press::Refund(_) | Press::Once(_) | Press::AskBank(_) => Role::Agent,
         Press::Approve(_) | Press::Reject(_) => Role::Senior,
+        Press::Broadcast(..) => Role::Admin,
         Press::Menu(_)
         | Press::Language(_)
         | Press::Number(..)

@@ -242,6 +242,10 @@ type_ids! {
     DisputeId = "dsp";
     /// What a merchant asks for by a link.
     BillId = "bill";
+    /// Something in the inbox of a person's pages.
+    ItemId = "itm";
+    /// A message to many.
+    BroadcastId = "brd";
 }
 
 /// A payment's short name for chat and phone: `7K3M-9QX2-4D`.

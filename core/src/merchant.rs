@@ -1,6 +1,7 @@
 //! Merchants: the shops, their API keys and their webhook endpoints.
 
 pub mod endpoint;
+pub mod logo;
 
 use std::sync::Arc;
 

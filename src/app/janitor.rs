@@ -86,6 +86,8 @@ pub(super) fn start(tasks: &mut Tasks, services: &Services) {
     );
     let (stop, preferences) = (tasks.token(), services.accounts.preferences());
     tasks.spawn("reports", every(REPORTS_EVERY, stop, async move || preferences.send_reports().await.map(|_| ())));
+    let (stop, preferences) = (tasks.token(), services.accounts.preferences());
+    tasks.spawn("broadcasts", every(JANITOR_EVERY, stop, async move || preferences.broadcast_step().await.map(|_| ())));
     let (stop, retention) = (tasks.token(), services.retention.clone());
     let until = stop.clone();
     tasks.spawn("retention", every(RETENTION_EVERY, stop, async move || retention.sweep(&until).await.map(|_| ())));

@@ -16,6 +16,7 @@ use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::dispute::Disputes;
+use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -72,6 +73,10 @@ pub struct Services {
     pub risk: Risk,
     /// What was sent.
     pub deliveries: DeliveryLog,
+    /// What people were told, on their pages.
+    pub inbox: Inbox,
+    /// The account pages that are open in this process.
+    pub watches: Watches,
     /// Who did what.
     pub audit: Audit,
     /// The sweep of old rows.
@@ -140,6 +145,8 @@ impl Services {
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),
+            inbox: Inbox::new(store.clone(), Arc::clone(&clock)),
+            watches: Watches::new(store.clone(), Arc::clone(&clock)),
             audit: Audit::new(store.clone(), Arc::clone(&clock)),
             retention: Retention::new(store.clone(), Arc::clone(&clock), config.retention.settings()),
             memory: BotMemory::new(store.clone(), Arc::clone(&clock)),

@@ -42,6 +42,9 @@ impl Config {
                 "at least 7 and 30 days",
             );
         }
+        if !(7..=retention.events_days).contains(&retention.inbox_days) {
+            return refuse("retention.inbox_days", &retention.inbox_days, "7 days to retention.events_days");
+        }
         if retention.events_days < retention.deliveries_days.max(30) {
             return refuse(
                 "retention.events_days",

@@ -187,11 +187,13 @@ pub struct RetentionConfig {
     pub events_days: u32,
     /// What antifraud saw and decided.
     pub decisions_days: u32,
+    /// What lies in the inboxes of people's pages.
+    pub inbox_days: u32,
 }
 
 impl Default for RetentionConfig {
     fn default() -> Self {
-        Self { deliveries_days: 60, events_days: 400, decisions_days: 400 }
+        Self { deliveries_days: 60, events_days: 400, decisions_days: 400, inbox_days: 180 }
     }
 }
 
@@ -204,6 +206,7 @@ impl RetentionConfig {
             deliveries: days(self.deliveries_days),
             events: days(self.events_days),
             decisions: days(self.decisions_days),
+            inbox: days(self.inbox_days),
         }
     }
 }

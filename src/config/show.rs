@@ -60,6 +60,7 @@ impl Config {
             ("retention.deliveries_days", self.retention.deliveries_days.to_string()),
             ("retention.events_days", self.retention.events_days.to_string()),
             ("retention.decisions_days", self.retention.decisions_days.to_string()),
+            ("retention.inbox_days", self.retention.inbox_days.to_string()),
             ("log.filter", self.log.filter.clone()),
         ];
         let lines = lines.into_iter().chain(self.iso8583_lines());

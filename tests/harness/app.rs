@@ -165,6 +165,7 @@ fn config(database: &TestDatabase, telegram: &Telegram, smtp: SocketAddr) -> Con
             timeout_secs: 5,
             extra_ca_pem: None,
             dkim: None,
+            bounces: None,
             file_dir: None,
         }),
         ..Config::default()

@@ -16,6 +16,7 @@ pub(crate) mod fault_page;
 mod field;
 mod form;
 mod home;
+mod inbox;
 mod login;
 mod notifications;
 mod overview;
@@ -87,6 +88,9 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account/close/{token}", get(close::show).post(close::submit))
         .route("/account/notifications", get(notifications::show).post(notifications::submit))
         .route("/account/notifications/mail", post(notifications::try_mail))
+        .route("/account/inbox", get(inbox::show))
+        .route("/account/inbox/read", post(inbox::read))
+        .route("/account/inbox/stream", get(inbox::stream))
         .merge(checkout::router())
 }
 
@@ -96,11 +100,12 @@ pub(crate) fn leaving() -> Router<WebState> {
     Router::new().route("/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::leave))
 }
 
-/// The style sheets and the icon.
+/// The style sheets, the scripts and the icon.
 pub(crate) fn assets() -> Router<WebState> {
     Router::new()
         .route("/assets/style.css", get(assets::style))
         .route("/assets/icon.svg", get(assets::icon))
         .route("/assets/app.js", get(assets::app))
+        .route("/assets/bell.js", get(assets::bell))
         .route("/assets/pay.css", get(assets::pay_style))
 }

@@ -8,6 +8,7 @@ use aviso_core::bill::Bills;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::dispute::Disputes;
+use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -57,6 +58,10 @@ pub struct WebParts {
     pub endpoints: Endpoints,
     /// People.
     pub accounts: Accounts,
+    /// What people were told, on their pages.
+    pub inbox: Inbox,
+    /// The pages that are open. Somebody must run it.
+    pub watches: Watches,
     /// The delivery log.
     pub deliveries: DeliveryLog,
     /// What is adjustable.

@@ -17,6 +17,7 @@ command-block = Poner en la lista de bloqueo
 command-allow = Poner en la lista de permitidos
 command-audit = Quién hizo qué
 command-settle = Lo que dice el banco de un mensaje atrasado
+command-broadcast = Un mensaje a quienes pidieron novedades
 
 usage-pay = /pay &lt;id, referencia, pedido o cuatro últimas cifras&gt; – la ficha de un pago
 usage-find = /find &lt;correo, referencia, pedido o cuatro últimas cifras&gt; – hasta diez pagos
@@ -29,3 +30,6 @@ usage-block = /block &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-allow = /allow &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-audit = /audit [asunto] – las últimas filas del registro
 usage-settle = /settle &lt;op_…&gt; &lt;done o failed&gt; &lt;motivo&gt; – anota lo que dice el banco de un mensaje sin resultado
+usage-broadcast =
+    /broadcast &lt;nombre&gt; [en, es o ru] [hora, como 2026-12-01T09:00:00Z]
+    y debajo, para cada idioma, una línea con [en], [es] o [ru], una línea con el título, y el texto

@@ -10,7 +10,7 @@ use crate::event::{Event, EventType};
 use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::store::{
-    Tx, account as rows, event as events, link as links, password as passwords, preference as preferences,
+    Tx, account as rows, event as events, inbox, link as links, password as passwords, preference as preferences,
     risk as decisions, second_factor as factors, session as sessions,
 };
 use crate::vault::keep;
@@ -96,6 +96,7 @@ impl Accounts {
         factors::delete(tx, id).await?;
         passwords::forget(tx, id).await?;
         preferences::forget(tx, id).await?;
+        inbox::forget(tx, id).await?;
         decisions::forget_person(tx, id).await?;
         rows::forget_person(tx, id, now).await?;
         Ok(events::insert(tx, &told).await?)

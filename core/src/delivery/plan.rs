@@ -10,14 +10,16 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Clock, Timestamp};
 use crate::crash::{self, Point};
 use crate::delivery::reach::{self, Person};
-use crate::delivery::{ChannelKind, Lane};
+use crate::delivery::{ChannelKind, Lane, notice_key};
 use crate::event::{Event, EventType};
 use crate::id::{AccountId, EventId, MerchantId};
 use crate::language::Language;
 use crate::merchant::endpoint::{Endpoint, EndpointStatus};
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
-use crate::store::{Store, StoreError, Tx, Work, endpoint as endpoint_rows, event as events, staff as staff_rows};
+use crate::store::{
+    Store, StoreError, Tx, Work, endpoint as endpoint_rows, event as events, inbox, notice_plan, staff as staff_rows,
+};
 
 /// Events planned in one unit of work.
 const BATCH: u64 = 100;
@@ -240,10 +242,16 @@ impl Known {
 type KnownEndpoints = BTreeMap<(MerchantId, &'static str), Vec<Endpoint>>;
 
 async fn plan(tx: &Tx, event: &Event, known: &mut Known, now: Timestamp) -> Result<(), StoreError> {
+    if notice_key::has_key(event.kind) && notice_plan::is_cancelled(tx, event.id).await? {
+        return Ok(());
+    }
     for delivery in routes(tx, event, known, now).await? {
         rows::insert(tx, &delivery, now).await?;
     }
-    Ok(())
+    match reach::inbox_of(event, known.person(tx, event).await?) {
+        Some(account) => inbox::insert(tx, account, event.id, now).await,
+        None => Ok(()),
+    }
 }
 
 async fn routes<'a>(

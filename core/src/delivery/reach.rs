@@ -7,8 +7,9 @@ use crate::clock::Timestamp;
 use crate::delivery::ChannelKind;
 use crate::delivery::plan::lane_of;
 use crate::event::{Event, EventType};
+use crate::id::AccountId;
 use crate::language::Language;
-use crate::preference::{Category, Matrix, PERSON_CHANNELS};
+use crate::preference::{Category, Matrix, PERSON_CHANNELS, SuppressionReason};
 use crate::store::delivery::{self as rows, NewDelivery};
 use crate::store::{StoreError, Tx, account as accounts, preference as preferences};
 
@@ -99,8 +100,8 @@ pub(super) fn is_told(kind: EventType) -> bool {
 pub(super) struct Person {
     account: Option<Account>,
     matrix: Matrix,
-    /// Their address in lower case, if it takes no mail.
-    suppressed: Option<String>,
+    /// Their address in lower case and why it takes no mail, if it takes none, or no commercial mail.
+    suppressed: Option<(String, SuppressionReason)>,
 }
 
 /// The person whom an event concerns.
@@ -116,7 +117,9 @@ pub(super) async fn person(tx: &Tx, event: &Event) -> Result<Person, StoreError>
     let confirmed = account.as_ref().filter(|account| account.email_confirmed_at.is_some());
     let address = confirmed.map(|account| &account.email).or(event.audience.email.as_ref());
     let suppressed = match address.map(|address| normal(address)) {
-        Some(address) => preferences::suppression(tx.conn(), &address).await?.map(|found| found.email_ci),
+        Some(address) => {
+            preferences::suppression(tx.conn(), &address).await?.map(|found| (found.email_ci, found.reason))
+        }
         None => None,
     };
     Ok(Person { account, matrix, suppressed })
@@ -183,8 +186,37 @@ fn address(event: &Event, person: &Person, channel: ChannelKind) -> Option<Strin
             .map(|identity| identity.chat_id.to_string()),
         ChannelKind::Email => mail_address(event, person.account.as_ref())
             // A link that proves the address is how a dead one comes to life again.
-            .filter(|address| told_by(event.kind) == ToldBy::Mail || person.suppressed != Some(normal(address))),
-        ChannelKind::Webhook => None,
+            .filter(|address| told_by(event.kind) == ToldBy::Mail || !is_stopped(event.kind, person, address)),
+        ChannelKind::Webhook | ChannelKind::Inbox => None,
+    }
+}
+
+/// Whether mail of a kind is not to be sent to an address. Who reported our mail as spam still gets receipts
+/// and security notices, which they cannot do without, but nothing that is commercial.
+fn is_stopped(kind: EventType, person: &Person, address: &str) -> bool {
+    match &person.suppressed {
+        Some((stopped, reason)) if *stopped == normal(address) => match reason {
+            SuppressionReason::Bounce | SuppressionReason::Manual => true,
+            SuppressionReason::Complaint => Category::of(kind).is_subscribed(),
+        },
+        Some(_) | None => false,
+    }
+}
+
+/// In whose inbox an event is put: of everything that is told but for questions in the chat and links that
+/// prove an address, if its person wants that.
+pub(super) fn inbox_of(event: &Event, person: &Person) -> Option<AccountId> {
+    let account = person.account.as_ref()?;
+    let wanted = person.matrix.wants(Category::of(event.kind), ChannelKind::Inbox);
+    (wanted && is_kept(event.kind)).then_some(account.id)
+}
+
+/// Whether a kind of event is put into the inbox of the person whom it concerns.
+pub(crate) fn is_kept(kind: EventType) -> bool {
+    match told_by(kind) {
+        ToldBy::Nothing | ToldBy::Chat => false,
+        ToldBy::Mail => kind == EventType::BillCreated,
+        ToldBy::ChatOrMail | ToldBy::ChatAndMail | ToldBy::Record => true,
     }
 }
 

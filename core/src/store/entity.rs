@@ -14,6 +14,7 @@ pub(super) mod bill;
 pub(super) mod bot_button;
 pub(super) mod bot_conversation;
 pub(super) mod bot_update;
+pub(super) mod broadcast;
 pub(super) mod buyer_case;
 pub(super) mod card_decline;
 pub(super) mod delivery;
@@ -25,6 +26,7 @@ pub(super) mod dispute_notice;
 pub(super) mod dispute_transition;
 pub(super) mod event;
 pub(super) mod idempotency;
+pub(super) mod inbox_item;
 pub(super) mod install_key;
 pub(super) mod instance;
 pub(super) mod ledger_balance;
@@ -33,13 +35,16 @@ pub(super) mod ledger_head;
 pub(super) mod ledger_queue;
 pub(super) mod ledger_seal;
 pub(super) mod link;
+pub(super) mod mail_report;
 pub(super) mod mail_suppression;
 pub(super) mod mandate;
 pub(super) mod merchant;
 pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
+pub(super) mod merchant_logo;
 pub(super) mod merchant_profile;
 pub(super) mod merchant_route;
+pub(super) mod notice_plan;
 pub(super) mod operation;
 pub(super) mod password_history;
 pub(super) mod payment;
@@ -100,6 +105,7 @@ mod tests {
             bot_button,
             bot_conversation,
             bot_update,
+            broadcast,
             buyer_case,
             card_decline,
             delivery,
@@ -110,6 +116,7 @@ mod tests {
             dispute_transition,
             event,
             idempotency,
+            inbox_item,
             instance,
             ledger_balance,
             ledger_entry,
@@ -118,13 +125,16 @@ mod tests {
             ledger_seal,
             install_key,
             link,
+            mail_report,
             mail_suppression,
             mandate,
             merchant,
             merchant_fee,
             merchant_key,
+            merchant_logo,
             merchant_profile,
             merchant_route,
+            notice_plan,
             operation,
             password_history,
             payment,

@@ -6,7 +6,7 @@ use askama::Template;
 use aviso_core::account::Account;
 use aviso_core::delivery::ChannelKind;
 use aviso_core::preference::{
-    Category, ChannelState, Habits, Matrix, MinuteOfDay, PERSON_CHANNELS, PreferenceError, QuietHours, Settings,
+    Category, ChannelState, Habits, MATRIX_CHANNELS, Matrix, MinuteOfDay, PreferenceError, QuietHours, Settings,
     TimeZone,
 };
 use axum::extract::State;
@@ -221,7 +221,7 @@ fn page_of(visitor: &Visitor, settings: &Settings, matrix: &Matrix, typed: Typed
 
 fn row(category: Category, matrix: &Matrix, words: Words) -> Row {
     let name = category.as_str();
-    let cells = PERSON_CHANNELS.map(|channel| Cell { channel: channel.as_str(), on: matrix.wants(category, channel) });
+    let cells = MATRIX_CHANNELS.map(|channel| Cell { channel: channel.as_str(), on: matrix.wants(category, channel) });
     Row {
         name,
         label: words.say(&format!("told-{name}")),

@@ -115,21 +115,27 @@ mod tests {
         "\n",
         include_str!("../../locale/en/account.ftl"),
         "\n",
-        include_str!("../../locale/en/pay.ftl")
+        include_str!("../../locale/en/pay.ftl"),
+        "\n",
+        include_str!("../../locale/en/inbox.ftl")
     );
     const SPANISH: &str = concat!(
         include_str!("../../locale/es/pages.ftl"),
         "\n",
         include_str!("../../locale/es/account.ftl"),
         "\n",
-        include_str!("../../locale/es/pay.ftl")
+        include_str!("../../locale/es/pay.ftl"),
+        "\n",
+        include_str!("../../locale/es/inbox.ftl")
     );
     const RUSSIAN: &str = concat!(
         include_str!("../../locale/ru/pages.ftl"),
         "\n",
         include_str!("../../locale/ru/account.ftl"),
         "\n",
-        include_str!("../../locale/ru/pay.ftl")
+        include_str!("../../locale/ru/pay.ftl"),
+        "\n",
+        include_str!("../../locale/ru/inbox.ftl")
     );
 
     fn ids(text: &str) -> BTreeSet<&str> {
@@ -159,6 +165,9 @@ mod tests {
                         ("until", "d"),
                         ("since", "e"),
                         ("amount", "f"),
+                        ("last4", "4242"),
+                        ("device", "g"),
+                        ("month", "2026-11"),
                     ],
                 );
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");

@@ -10,6 +10,7 @@ use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{DeliveryLog, Planner};
 use aviso_core::dispute::Disputes;
 use aviso_core::event::EventType;
+use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::language::Language;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -101,6 +102,8 @@ impl Hub {
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
+            inbox: Inbox::new(store.clone(), clock.clone()),
+            watches: Watches::new(store.clone(), clock.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),
             endpoint_check: Arc::new(|url| {
                 if url.starts_with("https://") {
