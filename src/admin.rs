@@ -1,6 +1,7 @@
 //! What an operator may do on the machine: merchants, keys, staff, the audit log.
 
 mod mail;
+mod member;
 mod profile;
 mod snippet;
 
@@ -72,6 +73,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
             profile::configure(services, merchant, mode, &file).await
         }
         AdminCommand::MerchantLogo { merchant, file } => profile::set_logo(services, merchant, file.as_deref()).await,
+        AdminCommand::Member(command) => member::run(services, command).await,
         AdminCommand::InviteStaff { name, role } => {
             let ticket = services.accounts.invite_staff(Actor::Operator, &name, role).await?;
             let username = bot_username(config).await?;

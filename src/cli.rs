@@ -9,6 +9,7 @@ use aviso_core::id::{CardId, DisputeId, MerchantId, PaymentId};
 use aviso_core::language::Language;
 use aviso_core::ledger::fee::FeeMethod;
 use aviso_core::merchant::Mode;
+use aviso_core::merchant::member::Rights;
 use aviso_core::money::Currency;
 use clap::{Args, Parser, Subcommand};
 
@@ -210,6 +211,9 @@ pub enum AdminCommand {
         /// A PNG or JPEG file of at most 64 KiB and 512 × 512 pixels. Without it the picture is taken away.
         file: Option<PathBuf>,
     },
+    /// Say who acts for a merchant, and what each may do.
+    #[command(subcommand)]
+    Member(MemberCommand),
     /// Invite a member of staff: prints a link for them and a number to tell them apart from it.
     InviteStaff {
         /// Their name.
@@ -310,6 +314,38 @@ pub enum AdminCommand {
     VerifyAudit,
     /// Compute every payment again from its messages to banks and decisions, and name those that differ.
     VerifyPayments,
+}
+
+/// What an operator may do with the people who act for a merchant.
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Make an account a member, or change what it may do. Who has no account yet is invited by mail.
+    Add {
+        /// The merchant (`mer_…`).
+        #[arg(long)]
+        merchant: MerchantId,
+        /// The e-mail of the account.
+        #[arg(long)]
+        email: String,
+        /// `all`, or some of view,refund,capture,bills,webhooks,keys,members,risk,settings,reports,money.
+        #[arg(long)]
+        rights: Rights,
+    },
+    /// List the members of a merchant.
+    List {
+        /// The merchant (`mer_…`).
+        #[arg(long)]
+        merchant: MerchantId,
+    },
+    /// Take a member away.
+    Remove {
+        /// The merchant (`mer_…`).
+        #[arg(long)]
+        merchant: MerchantId,
+        /// The e-mail of the account.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 fn language(text: &str) -> Result<Language, String> {

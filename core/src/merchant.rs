@@ -2,15 +2,20 @@
 
 pub mod endpoint;
 pub mod logo;
+pub mod member;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::audit::{self, Actor};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::id::{KeyId, MerchantId};
 use crate::language::Language;
 use crate::secret::{Secret, random_token, sha256_hex};
 use crate::store::{Store, StoreError, merchant as rows};
+
+/// That a key is used is written down this often at most: a write per request would cost more than it says.
+const KEY_USE: Duration = Duration::from_secs(60);
 
 /// Test and live are separate worlds: nothing of one is visible in the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -61,6 +66,23 @@ pub struct Scope {
     pub key_id: Option<KeyId>,
 }
 
+/// An API key as its merchant sees it: the key itself was shown once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its id.
+    pub id: KeyId,
+    /// Test or live.
+    pub mode: Mode,
+    /// Its last four characters.
+    pub last4: String,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute; `None` for never.
+    pub used_at: Option<Timestamp>,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
+}
+
 /// Why a merchant or key was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum MerchantError {
@@ -70,6 +92,9 @@ pub enum MerchantError {
     /// No such merchant.
     #[error("there is no merchant {0}")]
     NotFound(MerchantId),
+    /// No such key of this merchant and mode, or it was taken back before.
+    #[error("there is no API key {0}")]
+    KeyNotFound(KeyId),
     /// The database did not do it.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -157,7 +182,54 @@ impl Merchants {
         if !key.expose().starts_with("sk_test_") && !key.expose().starts_with("sk_live_") {
             return Ok(None);
         }
-        rows::scope_by_key(self.store.reader(), &sha256_hex(key.expose().as_bytes())).await
+        let found = rows::scope_by_key(self.store.reader(), &sha256_hex(key.expose().as_bytes())).await?;
+        let Some((scope, used_at)) = found else { return Ok(None) };
+        let now = self.clock.now();
+        let is_news = used_at.is_none_or(|used_at| now.since(used_at) > KEY_USE);
+        if let (true, Some(key)) = (is_news, scope.key_id) {
+            self.store.write(async |tx| rows::touch_key(tx, key, now).await).await?;
+        }
+        Ok(Some(scope))
+    }
+
+    /// The keys of a merchant in one mode, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn keys(&self, merchant: MerchantId, mode: Mode) -> Result<Vec<Key>, StoreError> {
+        rows::keys(self.store.reader(), merchant, mode).await
+    }
+
+    /// Takes a key back: it opens nothing from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`MerchantError::KeyNotFound`].
+    pub async fn revoke_key(
+        &self,
+        actor: Actor,
+        merchant: MerchantId,
+        mode: Mode,
+        id: KeyId,
+    ) -> Result<(), MerchantError> {
+        let now = self.clock.now();
+        self.store
+            .write(async |tx| {
+                if !rows::revoke_key(tx, (merchant, mode), id, now).await? {
+                    return Err(MerchantError::KeyNotFound(id));
+                }
+                let row = audit::NewRow {
+                    actor: actor.clone(),
+                    action: "key.revoke",
+                    subject: merchant.to_string(),
+                    before: format!("{id} {}", mode.as_str()),
+                    after: String::new(),
+                    reason: String::new(),
+                };
+                Ok(audit::record(tx, &row, now).await?)
+            })
+            .await
     }
 
     /// Every merchant, oldest first.

@@ -17,6 +17,7 @@ mod account;
 mod bill;
 mod draft;
 mod layout;
+mod member;
 mod merchant;
 mod news;
 mod payment;
@@ -113,6 +114,12 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::AccountTotpDisabled => Ok(Some(account::notice("account-totp-disabled", source))),
         E::AccountCodesWrong => Ok(Some(account::notice("account-codes-wrong", source))),
         E::AccountRecoveryCodeUsed => Ok(Some(account::recovery_code_used(source))),
+        E::AccountFinancialPasswordChanged => Ok(Some(account::notice("account-financial-password-changed", source))),
+        E::AccountFinancialPasswordWrong => Ok(Some(account::notice("account-financial-password-wrong", source))),
+        E::MemberInvited => member::invited(source).map(Some),
+        E::MemberAdded => Ok(Some(member::added(source))),
+        E::MemberChanged => Ok(Some(member::changed(source))),
+        E::MemberRemoved => Ok(Some(member::removed(source))),
         E::AccountClosing => account::closing(source).map(Some),
         E::AccountClosed => Ok(Some(account::closed(source))),
         // Asked in the chat alone.

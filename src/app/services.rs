@@ -20,6 +20,7 @@ use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::merchant::member::Members;
 use aviso_core::payment::{Acquirers, Payments};
 use aviso_core::port::{Acquirer, Authenticator};
 use aviso_core::refund::Refunds;
@@ -67,6 +68,8 @@ pub struct Services {
     pub ledger: Ledger,
     /// Shops.
     pub merchants: Merchants,
+    /// Who acts for them.
+    pub members: Members,
     /// Where shops hear of events.
     pub endpoints: Endpoints,
     /// Lists and limits.
@@ -143,6 +146,7 @@ impl Services {
             disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
+            members: Members::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),
             inbox: Inbox::new(store.clone(), Arc::clone(&clock)),

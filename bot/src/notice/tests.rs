@@ -250,7 +250,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 10 + 5 + 2 + 10));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 15 + 5 + 2 + 10));
 }
 
 #[test]

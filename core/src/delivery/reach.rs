@@ -38,6 +38,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountPasswordChanged
         | EventType::AccountTelegramLinked
         | EventType::AccountTotpEnabled
+        | EventType::AccountFinancialPasswordChanged
+        | EventType::AccountFinancialPasswordWrong
+        | EventType::MemberAdded
+        | EventType::MemberChanged
+        | EventType::MemberRemoved
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
@@ -61,6 +66,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountLogin => ToldBy::ChatOrMail,
         EventType::AccountRegistered
         | EventType::AccountPasswordReset
+        | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::BillCreated => ToldBy::Mail,

@@ -25,6 +25,7 @@ pub(super) mod dispute_notice;
 #[cfg(test)]
 pub(super) mod dispute_transition;
 pub(super) mod event;
+pub(super) mod financial_password;
 pub(super) mod idempotency;
 pub(super) mod inbox_item;
 pub(super) mod install_key;
@@ -42,6 +43,7 @@ pub(super) mod merchant;
 pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
 pub(super) mod merchant_logo;
+pub(super) mod merchant_member;
 pub(super) mod merchant_profile;
 pub(super) mod merchant_route;
 pub(super) mod notice_plan;
@@ -115,6 +117,7 @@ mod tests {
             dispute_notice,
             dispute_transition,
             event,
+            financial_password,
             idempotency,
             inbox_item,
             instance,
@@ -132,6 +135,7 @@ mod tests {
             merchant_fee,
             merchant_key,
             merchant_logo,
+            merchant_member,
             merchant_profile,
             merchant_route,
             notice_plan,

@@ -34,3 +34,6 @@ inbox-mandate-ended = Your agreement with { $shop } is over: the card ending in 
 inbox-bill-created = { $shop } asks you for { $amount }.
 inbox-report-monthly = Your payments in { $month } are summed up.
 inbox-case-opened = You told us that a payment was not yours. We look into it.
+inbox-member-added = You now act for { $shop }.
+inbox-member-changed = What you may do for { $shop } was changed.
+inbox-member-removed = You no longer act for { $shop }.

@@ -34,3 +34,6 @@ inbox-mandate-ended = Su acuerdo con { $shop } terminó: ya no se cobra a la tar
 inbox-bill-created = { $shop } le pide { $amount }.
 inbox-report-monthly = El resumen de sus pagos de { $month } está listo.
 inbox-case-opened = Nos dijo que un pago no era suyo. Lo estamos investigando.
+inbox-member-added = Ahora actúa en nombre de { $shop }.
+inbox-member-changed = Cambió lo que puede hacer en nombre de { $shop }.
+inbox-member-removed = Ya no actúa en nombre de { $shop }.

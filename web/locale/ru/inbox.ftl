@@ -34,3 +34,6 @@ inbox-mandate-ended = Соглашение с { $shop } окончено: с к�
 inbox-bill-created = { $shop } просит вас заплатить { $amount }.
 inbox-report-monthly = Готова сумма ваших платежей за { $month }.
 inbox-case-opened = Вы сообщили, что платёж не ваш. Мы разбираемся.
+inbox-member-added = Теперь вы действуете от имени { $shop }.
+inbox-member-changed = Изменились ваши права в { $shop }.
+inbox-member-removed = Вы больше не действуете от имени { $shop }.

@@ -9,7 +9,9 @@ use aviso_core::delivery::DeliveryError;
 use aviso_core::dispute::DisputeError;
 use aviso_core::idempotency::KeyConflict;
 use aviso_core::mandate::{Refusal, TermsError};
+use aviso_core::merchant::MerchantError;
 use aviso_core::merchant::endpoint::EndpointError;
+use aviso_core::merchant::member::MemberError;
 use aviso_core::payment::{HearError, PaymentError};
 use aviso_core::port::CallbackError;
 use aviso_core::preference::PreferenceError;
@@ -222,6 +224,33 @@ impl From<PreferenceError> for Problem {
     }
 }
 
+impl From<MemberError> for Problem {
+    fn from(error: MemberError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MemberError::MerchantNotFound(_) | MemberError::NotFound => Self::new(Code::MemberNotFound, detail),
+            MemberError::Forbidden | MemberError::Beyond(_) | MemberError::OtherEmail => {
+                Self::new(Code::RightMissing, detail)
+            }
+            MemberError::LastKeeper => Self::new(Code::LastKeeper, detail),
+            MemberError::InvitationInvalid => Self::new(Code::LinkInvalid, detail),
+            MemberError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MerchantError> for Problem {
+    fn from(error: MerchantError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MerchantError::Name => Self::new(Code::FieldInvalid, detail).at("name"),
+            MerchantError::NotFound(_) => Self::new(Code::MemberNotFound, detail),
+            MerchantError::KeyNotFound(_) => Self::new(Code::KeyNotFound, detail),
+            MerchantError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         let detail = error.to_string();
@@ -230,6 +259,10 @@ impl From<AccountError> for Problem {
             AccountError::Credentials => Self::new(Code::CredentialsWrong, detail),
             AccountError::CodeWrong => Self::new(Code::CodeWrong, detail),
             AccountError::PasswordUsed => Self::new(Code::FieldInvalid, detail).at("password"),
+            AccountError::SamePassword => Self::new(Code::FieldInvalid, detail).at("password"),
+            AccountError::FinancialMissing | AccountError::FinancialWrong | AccountError::FinancialRests => {
+                Self::new(Code::CredentialsWrong, detail).at("financial_password")
+            }
             AccountError::LastWayIn => Self::new(Code::LastWayIn, detail),
             AccountError::EmailUnconfirmed => Self::new(Code::EmailUnconfirmed, detail),
             AccountError::TelegramUnknown => Self::new(Code::TelegramUnknown, detail),
