@@ -13,6 +13,7 @@ mod plan;
 mod reach;
 mod record;
 mod sweep;
+mod test_world;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -27,6 +28,7 @@ pub use log::{DeliveryError, DeliveryLog};
 pub use mail_report::{Heard, MailReport, ReportKind};
 pub use plan::Planner;
 pub(crate) use reach::is_kept;
+pub use test_world::{NoTestAddress, TestAddresses};
 pub use worker::Worker;
 
 /// A delivery as the log shows it.

@@ -34,7 +34,8 @@ const VAULT_PAUSE: Duration = Duration::from_millis(200);
 
 /// Planning, lost leases, unknown outcomes, buyers at their issuers' pages, expiry, recoveries, sealing and sweeping.
 pub(super) fn start(tasks: &mut Tasks, services: &Services) {
-    let (stop, planner) = (tasks.token(), Planner::new(services.store.clone(), Arc::clone(&services.clock)));
+    let planner = Planner::new(services.store.clone(), Arc::clone(&services.clock));
+    let (stop, planner) = (tasks.token(), planner.with_test_addresses(services.test_addresses.clone()));
     tasks.spawn("planner", async move { planner.run(stop).await });
     let (stop, deliveries) = (tasks.token(), services.deliveries.clone());
     tasks.spawn("leases", async move { deliveries.sweep(stop).await });

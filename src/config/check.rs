@@ -34,6 +34,9 @@ impl Config {
         if self.limits.forms_per_minute == 0 {
             return refuse("limits.forms_per_minute", &0, "at least 1");
         }
+        if let Err(error) = self.notices.addresses() {
+            return refuse("notices.test_addresses", &error, "addresses, domains like @shop.example, or *");
+        }
         let retention = &self.retention;
         if retention.deliveries_days < 7 || retention.decisions_days < 30 {
             return refuse(

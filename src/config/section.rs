@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aviso_core::delivery::{NoTestAddress, TestAddresses};
 use aviso_core::retention::RetentionSettings;
 use aviso_core::secret::Secret;
 use serde::Deserialize;
@@ -208,6 +209,26 @@ impl RetentionConfig {
             decisions: days(self.decisions_days),
             inbox: days(self.inbox_days),
         }
+    }
+}
+
+/// Who is told.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NoticesConfig {
+    /// Addresses that may be written to about test payments: `qa@shop.example`, `@shop.example`, or `*`. People
+    /// whose account has their address confirmed may be anyway.
+    pub test_addresses: Vec<String>,
+}
+
+impl NoticesConfig {
+    /// As the core takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`NoTestAddress`] names the entry that is wrong.
+    pub fn addresses(&self) -> Result<TestAddresses, NoTestAddress> {
+        TestAddresses::read(&self.test_addresses)
     }
 }
 

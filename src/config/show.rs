@@ -54,6 +54,7 @@ impl Config {
             ("mail", mail),
             ("webhooks.allow_loopback", self.webhooks.allow_loopback.to_string()),
             ("webhooks.allow_http", self.webhooks.allow_http.to_string()),
+            ("notices.test_addresses", self.notices.test_addresses.join(",")),
             ("limits.api_per_second", self.limits.api_per_second.to_string()),
             ("limits.api_burst", self.limits.api_burst.to_string()),
             ("limits.forms_per_minute", self.limits.forms_per_minute.to_string()),

@@ -44,6 +44,7 @@ mod secrets_scan;
 mod simulation;
 mod site_orders;
 mod store;
+mod test_world;
 mod three_ds;
 mod three_ds_page;
 mod unknown_outcomes;

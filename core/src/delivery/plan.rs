@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Clock, Timestamp};
 use crate::crash::{self, Point};
 use crate::delivery::reach::{self, Person};
-use crate::delivery::{ChannelKind, Lane, notice_key};
+use crate::delivery::{ChannelKind, Lane, TestAddresses, notice_key};
 use crate::event::{Event, EventType};
 use crate::id::{AccountId, EventId, MerchantId};
 use crate::language::Language;
@@ -35,6 +35,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1_000);
 pub struct Planner {
     store: Store,
     clock: Arc<dyn Clock>,
+    test_addresses: TestAddresses,
 }
 
 /// Links and security notices are waited for; everything else is news.
@@ -108,7 +109,13 @@ impl Planner {
     /// A planner over this store.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self { store, clock, test_addresses: TestAddresses::any() }
+    }
+
+    /// The same, but only these addresses hear of test payments, and people with a confirmed account.
+    #[must_use]
+    pub fn with_test_addresses(self, test_addresses: TestAddresses) -> Self {
+        Self { test_addresses, ..self }
     }
 
     /// Plans until it is told to stop.
@@ -159,7 +166,7 @@ impl Planner {
         self.store
             .write(async |tx| {
                 let batch = events::unplanned(tx, BATCH).await?;
-                let mut known = Known::default();
+                let mut known = Known::new(&self.test_addresses);
                 for event in &batch {
                     plan(tx, event, &mut known, now).await?;
                 }
@@ -183,7 +190,7 @@ impl Planner {
                         return Ok(0);
                     }
                     if let Some(event) = events::by_id(tx.conn(), id).await? {
-                        plan(tx, &event, &mut Known::default(), now).await?;
+                        plan(tx, &event, &mut Known::new(&self.test_addresses), now).await?;
                     }
                     events::mark_planned(tx, &[id], now).await?;
                     Ok(1)
@@ -215,15 +222,24 @@ const fn is_about_a_row(error: &StoreError) -> bool {
 }
 
 /// What a batch needs again and again, read once.
-#[derive(Default)]
-struct Known {
+struct Known<'a> {
+    test_addresses: &'a TestAddresses,
     endpoints: KnownEndpoints,
     people: BTreeMap<AccountId, Person>,
     /// The latest one without a confirmed account.
     passing: Person,
 }
 
-impl Known {
+impl<'a> Known<'a> {
+    fn new(test_addresses: &'a TestAddresses) -> Self {
+        Self {
+            test_addresses,
+            endpoints: KnownEndpoints::default(),
+            people: BTreeMap::new(),
+            passing: Person::default(),
+        }
+    }
+
     /// Whom an event concerns, and how they are reached.
     async fn person(&mut self, tx: &Tx, event: &Event) -> Result<&Person, StoreError> {
         if !reach::is_told(event.kind) {
@@ -247,7 +263,7 @@ impl Known {
 /// The endpoints of the merchants in a batch.
 type KnownEndpoints = BTreeMap<(MerchantId, &'static str), Vec<Endpoint>>;
 
-async fn plan(tx: &Tx, event: &Event, known: &mut Known, now: Timestamp) -> Result<(), StoreError> {
+async fn plan(tx: &Tx, event: &Event, known: &mut Known<'_>, now: Timestamp) -> Result<(), StoreError> {
     if notice_key::has_key(event.kind) && notice_plan::is_cancelled(tx, event.id).await? {
         return Ok(());
     }
@@ -263,12 +279,13 @@ async fn plan(tx: &Tx, event: &Event, known: &mut Known, now: Timestamp) -> Resu
 async fn routes<'a>(
     tx: &Tx,
     event: &'a Event,
-    known: &mut Known,
+    known: &mut Known<'_>,
     now: Timestamp,
 ) -> Result<Vec<NewDelivery<'a>>, StoreError> {
     let mut routes = webhook_routes(tx, event, &mut known.endpoints, now).await?;
+    let test_addresses = known.test_addresses;
     let person = known.person(tx, event).await?;
-    routes.extend(reach::person_routes(event, person, now));
+    routes.extend(reach::person_routes(event, person, test_addresses, now));
     if event.audience.staff {
         for member in staff_rows::all(tx.conn()).await? {
             routes.push(NewDelivery {
