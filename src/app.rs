@@ -249,6 +249,7 @@ fn web_state(
         disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),
         merchants: services.merchants.clone(),
+        members: services.members.clone(),
         endpoints: services.endpoints.clone(),
         accounts: services.accounts.clone(),
         inbox: services.inbox.clone(),

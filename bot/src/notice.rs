@@ -1,6 +1,7 @@
 //! From an event to what a chat sees of it.
 
 mod account;
+mod digest;
 mod news;
 mod payment;
 mod report;
@@ -86,6 +87,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::MandateCreated
         | EventType::MandateEnded => vault::compose(&job.event, words),
         EventType::ReportMonthly => report::compose(&job.event, words),
+        EventType::ShopDigest => Some(digest::compose(&job.event, words, site)),
         EventType::NewsPublished => Some(news::compose(&job.event, words)),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed

@@ -131,6 +131,8 @@ named! {
         RiskRuleChanged = "risk.rule_changed",
         /// The sum of a month, for a person who asked for it.
         ReportMonthly = "report.monthly",
+        /// What happened at a merchant, for one of its members.
+        ShopDigest = "shop.digest",
         /// A message to everybody who asked for news.
         NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.

@@ -1,5 +1,6 @@
 //! Merchants: the shops, their API keys and their webhook endpoints.
 
+pub mod digest;
 pub mod endpoint;
 pub mod logo;
 pub mod member;

@@ -13,6 +13,7 @@ pub(crate) mod bot;
 pub(crate) mod broadcast;
 pub(crate) mod card_decline;
 pub(crate) mod delivery;
+pub(crate) mod digest;
 pub(crate) mod dispute;
 pub(crate) mod endpoint;
 mod entity;

@@ -1,5 +1,5 @@
 //! The inbox of people's pages, what mail servers report afterwards, merchants' logos, notices that can be
-//! taken back before they are told, and broadcasts.
+//! taken back before they are told, broadcasts, and what members of merchants are told how often.
 
 use sea_orm_migration::prelude::*;
 
@@ -8,12 +8,13 @@ use crate::dialect;
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// The table of choices with these channels. SQLite cannot change a check, so the table is made anew.
-fn preference(channels: &str) -> String {
+/// The table of choices with these channels and categories. SQLite cannot change a check, so the table is made
+/// anew.
+fn preference(channels: &str, categories: &str) -> String {
     format!(
         "
 CREATE TABLE preference_kept AS SELECT account_id, category, channel, enabled, changed_at FROM preference
-    WHERE channel IN ({channels});
+    WHERE channel IN ({channels}) AND category IN ({categories});
 DROP TABLE preference;
 CREATE TABLE preference (
     account_id {{uuid}} NOT NULL REFERENCES account (id),
@@ -22,8 +23,7 @@ CREATE TABLE preference (
     enabled integer NOT NULL,
     changed_at bigint NOT NULL,
     CONSTRAINT preference_pkey PRIMARY KEY (account_id, category, channel),
-    CONSTRAINT preference_category_check CHECK (category IN
-        ('security', 'verification', 'payments', 'refunds', 'disputes', 'reports', 'news')),
+    CONSTRAINT preference_category_check CHECK (category IN ({categories})),
     CONSTRAINT preference_channel_check CHECK (channel IN ({channels})),
     CONSTRAINT preference_enabled_check CHECK (enabled IN (0, 1))
 );
@@ -33,6 +33,8 @@ DROP TABLE preference_kept;
 "
     )
 }
+
+const OLD_CATEGORIES: &str = "'security', 'verification', 'payments', 'refunds', 'disputes', 'reports', 'news'";
 
 const UP: &str = "
 CREATE TABLE inbox_item (
@@ -92,6 +94,23 @@ CREATE TABLE broadcast (
     CONSTRAINT broadcast_finished_check CHECK ((state IN ('done', 'cancelled')) = (finished_at IS NOT NULL))
 );
 CREATE INDEX broadcast_open_idx ON broadcast (not_before) WHERE finished_at IS NULL;
+CREATE TABLE member_pace (
+    merchant_id {uuid} NOT NULL REFERENCES merchant (id),
+    account_id {uuid} NOT NULL REFERENCES account (id),
+    topic text NOT NULL,
+    pace text NOT NULL,
+    CONSTRAINT member_pace_pkey PRIMARY KEY (merchant_id, account_id, topic),
+    CONSTRAINT member_pace_topic_check CHECK (topic IN ('payments', 'refunds', 'disputes', 'endpoints')),
+    CONSTRAINT member_pace_pace_check CHECK (pace IN ('off', 'immediately', 'hourly', 'daily'))
+);
+CREATE TABLE member_digest (
+    merchant_id {uuid} NOT NULL REFERENCES merchant (id),
+    account_id {uuid} NOT NULL REFERENCES account (id),
+    pace text NOT NULL,
+    told_until bigint NOT NULL,
+    CONSTRAINT member_digest_pkey PRIMARY KEY (merchant_id, account_id, pace),
+    CONSTRAINT member_digest_pace_check CHECK (pace IN ('immediately', 'hourly', 'daily'))
+);
 ";
 
 #[async_trait::async_trait]
@@ -101,12 +120,15 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        dialect::run(manager, &preference("'telegram', 'email', 'inbox'")).await?;
+        let categories = format!("{OLD_CATEGORIES}, 'shop'");
+        dialect::run(manager, &preference("'telegram', 'email', 'inbox'", &categories)).await?;
         dialect::run(manager, UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        dialect::drop(manager, &["broadcast", "notice_plan", "merchant_logo", "mail_report", "inbox_item"]).await?;
-        dialect::run(manager, &preference("'telegram', 'email'")).await
+        let tables =
+            ["member_digest", "member_pace", "broadcast", "notice_plan", "merchant_logo", "mail_report", "inbox_item"];
+        dialect::drop(manager, &tables).await?;
+        dialect::run(manager, &preference("'telegram', 'email'", OLD_CATEGORIES)).await
     }
 }

@@ -15,6 +15,7 @@ use crate::words::Words;
 
 mod account;
 mod bill;
+mod digest;
 mod draft;
 mod layout;
 mod member;
@@ -140,6 +141,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
             for_buyer(source, vault::letter)
         }
         E::ReportMonthly => report::letter(source).map(Some),
+        E::ShopDigest => digest::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
         E::BillCreated => for_buyer(source, bill::created),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),

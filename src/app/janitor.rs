@@ -25,6 +25,8 @@ const SEAL_EVERY: Duration = Duration::from_secs(1);
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How often it is looked whether members of merchants are to be told something.
+const DIGESTS_EVERY: Duration = Duration::from_secs(5);
 /// How often monthly sums are looked after.
 const REPORTS_EVERY: Duration = Duration::from_secs(1_800);
 /// How often old rows are looked for.
@@ -85,6 +87,8 @@ pub(super) fn start(tasks: &mut Tasks, services: &Services) {
             Ok(())
         }),
     );
+    let (stop, members) = (tasks.token(), services.members.clone());
+    tasks.spawn("digests", every(DIGESTS_EVERY, stop, async move || members.send_digests().await.map(|_| ())));
     let (stop, preferences) = (tasks.token(), services.accounts.preferences());
     tasks.spawn("reports", every(REPORTS_EVERY, stop, async move || preferences.send_reports().await.map(|_| ())));
     let (stop, preferences) = (tasks.token(), services.accounts.preferences());

@@ -16,6 +16,7 @@ mod checkout;
 mod checkout_page;
 mod crash;
 mod crash_sweep;
+mod digests;
 mod disputes;
 mod docs;
 mod failover;

@@ -12,6 +12,7 @@ use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::merchant::member::Members;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
 use aviso_core::secret::Keyring;
@@ -54,6 +55,8 @@ pub struct WebParts {
     pub ledger: Ledger,
     /// Merchants and their API keys.
     pub merchants: Merchants,
+    /// Who acts for merchants.
+    pub members: Members,
     /// Webhook endpoints.
     pub endpoints: Endpoints,
     /// People.

@@ -39,6 +39,8 @@ pub(super) mod link;
 pub(super) mod mail_report;
 pub(super) mod mail_suppression;
 pub(super) mod mandate;
+pub(super) mod member_digest;
+pub(super) mod member_pace;
 pub(super) mod merchant;
 pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
@@ -131,6 +133,8 @@ mod tests {
             mail_report,
             mail_suppression,
             mandate,
+            member_digest,
+            member_pace,
             merchant,
             merchant_fee,
             merchant_key,

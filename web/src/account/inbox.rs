@@ -181,6 +181,7 @@ fn link_of(event: &Event) -> Option<String> {
     match subject {
         "account" => Some("/account/security".to_owned()),
         "card" | "mandate" => Some("/account/cards".to_owned()),
+        "shop" => Some("/merchant".to_owned()),
         "report" => Some("/account/payments".to_owned()),
         _ => None,
     }

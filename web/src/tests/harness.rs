@@ -14,6 +14,7 @@ use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::language::Language;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::merchant::member::Members;
 use aviso_core::merchant::{Merchants, Mode};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
@@ -104,6 +105,7 @@ impl Hub {
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
             inbox: Inbox::new(store.clone(), clock.clone()),
             watches: Watches::new(store.clone(), clock.clone()),
+            members: Members::new(store.clone(), clock.clone(), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),
             endpoint_check: Arc::new(|url| {
                 if url.starts_with("https://") {
