@@ -71,6 +71,8 @@ async fn scenario(kind: Kind) {
     }
     let made = preferences.announce(&Actor::Operator, &to_all("survivor")).await.expect("a message");
     services.store.close().await.expect("closed");
+    // With it goes the lock on a SQLite file.
+    drop(services);
 
     hub.start().await;
     for arrived in KILL_AFTER {
