@@ -75,6 +75,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::ConfigureMerchant { merchant, file, mode } => {
             profile::configure(services, merchant, mode, &file).await
         }
+        AdminCommand::MerchantLogo { merchant, file } => profile::set_logo(services, merchant, file.as_deref()).await,
         AdminCommand::Member(command) => member::run(services, command).await,
         AdminCommand::InviteStaff { name, role } => {
             let ticket = services.accounts.invite_staff(Actor::Operator, &name, role).await?;
@@ -129,7 +130,9 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
             Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
         }
         AdminCommand::Onboarding(command) => onboarding::run(services, command).await,
-        AdminCommand::PublishNews { file } => mail::publish(services, &file).await,
+        AdminCommand::PublishNews { file, at, language } => mail::publish(services, &file, at, language).await,
+        AdminCommand::News => mail::news(services).await,
+        AdminCommand::CancelNews { name } => mail::cancel_news(services, &name).await,
         AdminCommand::Suppressions => mail::suppressions(services).await,
         AdminCommand::Suppress { email, complaint, reason } => {
             mail::suppress(services, &email, complaint, &reason).await

@@ -13,6 +13,7 @@ use anyhow::Context;
 use aviso_bot::{Bot, BotConfig, BotMode, BotServices, TelegramChannel};
 use aviso_core::clock::Clock;
 use aviso_core::delivery::{Channel, Heartbeat, Worker};
+use aviso_notifier::bounce::Bounces;
 use aviso_notifier::channel::EmailChannel;
 use aviso_notifier::email::config::{MailConfig, MailTransport};
 use aviso_web::{BotLink, Limits, Rate, WebConfig, WebParts, WebState};
@@ -96,12 +97,13 @@ impl App {
         }
         if has(RoleName::Notifier) {
             let mail = config.mail.clone().unwrap_or_else(|| mail_to_files(config));
-            let channel = EmailChannel::new(
-                &mail,
-                config.server.public_url.clone(),
-                services.keyring.clone(),
-                Arc::clone(&clock),
-            )?;
+            let (url, keyring) = (config.server.public_url.clone(), services.keyring.clone());
+            let channel = EmailChannel::new(&mail, url, keyring.clone(), Arc::clone(&clock))?;
+            let channel = channel.with_logos_of(services.merchants.clone());
+            if let Some(bounces) = Bounces::open(&mail, keyring, services.deliveries.clone())? {
+                let stop = tasks.token();
+                tasks.spawn("bounces", bounces.run(stop));
+            }
             start_worker(&mut tasks, "notifier", &services, Arc::new(channel));
         }
         let state = web_state(config, &services, bot.as_ref(), metrics)?;
@@ -117,10 +119,14 @@ impl App {
                 router = router.merge(webhook);
             }
             let stop = tasks.token();
+            tasks.spawn("broadcast-progress", bot.clone().follow_broadcasts(stop));
+            let stop = tasks.token();
             tasks.spawn("bot", bot.run(stop));
         }
         serve(&mut tasks, "private", private, aviso_web::private_router(state));
         if has(RoleName::Web) {
+            let stop = tasks.token();
+            tasks.spawn("inbox", services.watches.clone().run(stop));
             serve(&mut tasks, "web", listener, router);
         }
         tracing::info!(%address, %private_address, database = services.store.backend_name(), "the hub runs");
@@ -208,6 +214,7 @@ fn mail_to_files(config: &Config) -> MailConfig {
         timeout_secs: 20,
         extra_ca_pem: None,
         dkim: None,
+        bounces: None,
         file_dir: Some(config.data_dir.join("mail")),
     }
 }
@@ -245,8 +252,11 @@ fn web_state(
         ledger: services.ledger.clone(),
         merchants: services.merchants.clone(),
         onboardings: services.onboardings.clone(),
+        members: services.members.clone(),
         endpoints: services.endpoints.clone(),
         accounts: services.accounts.clone(),
+        inbox: services.inbox.clone(),
+        watches: services.watches.clone(),
         deliveries: services.deliveries.clone(),
         config: web,
         endpoint_check: Arc::new(move |url| {

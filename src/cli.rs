@@ -205,6 +205,13 @@ pub enum AdminCommand {
         #[arg(long, default_value = "test", value_parser = mode)]
         mode: Mode,
     },
+    /// Set the picture that stands in letters to a merchant's buyers, or take it away.
+    MerchantLogo {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// A PNG or JPEG file of at most 64 KiB and 512 × 512 pixels. Without it the picture is taken away.
+        file: Option<PathBuf>,
+    },
     /// Say who acts for a merchant, and what each may do.
     #[command(subcommand)]
     Member(MemberCommand),
@@ -298,6 +305,19 @@ pub enum AdminCommand {
     PublishNews {
         /// The message, TOML: `name`, and `[en]`, `[es]`, `[ru]` with `title` and `text`.
         file: PathBuf,
+        /// When it begins, RFC 3339. Default: now.
+        #[arg(long)]
+        at: Option<Timestamp>,
+        /// Only to people who read this language: en, es or ru.
+        #[arg(long, value_parser = language)]
+        language: Option<Language>,
+    },
+    /// List the latest messages to many, and how far each is.
+    News,
+    /// Take a message to many back: nobody more is told, and what was not sent yet is not sent.
+    CancelNews {
+        /// Its name.
+        name: String,
     },
     /// List the addresses that take no mail, with what their servers answered.
     Suppressions,

@@ -24,8 +24,8 @@ use serde::Deserialize;
 pub use iso8583::Iso8583Config;
 pub use onboarding::OnboardingConfig;
 pub use section::{
-    DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, RetentionConfig, SecretsConfig, ServerConfig,
-    TelegramConfig, TelegramMode, TestingConfig, VaultConfig, WebhooksConfig,
+    DatabaseConfig, LimitsConfig, LogConfig, LogFormat, NoticesConfig, PaymentsConfig, RetentionConfig, SecretsConfig,
+    ServerConfig, TelegramConfig, TelegramMode, TestingConfig, VaultConfig, WebhooksConfig,
 };
 
 /// Why the configuration was refused. Each names key, value and expectation.
@@ -80,6 +80,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// `[webhooks]`
     pub webhooks: WebhooksConfig,
+    /// `[notices]`
+    pub notices: NoticesConfig,
     /// `[limits]`
     pub limits: LimitsConfig,
     /// `[retention]`
@@ -104,6 +106,7 @@ impl Default for Config {
             telegram: TelegramConfig::default(),
             mail: None,
             webhooks: WebhooksConfig::default(),
+            notices: NoticesConfig::default(),
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
             log: LogConfig::default(),

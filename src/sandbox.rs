@@ -95,6 +95,8 @@ impl Sandbox {
         }
         if config.mail.is_none() {
             config.mail = Some(local_mail(smtp.addr()));
+            // Nothing leaves the machine.
+            config.notices.test_addresses = vec!["*".to_owned()];
         }
         config.webhooks.allow_loopback = true;
         config.webhooks.allow_http = true;
@@ -132,6 +134,7 @@ fn local_mail(address: SocketAddr) -> MailConfig {
         timeout_secs: 20,
         extra_ca_pem: None,
         dkim: None,
+        bounces: None,
         file_dir: None,
     }
 }

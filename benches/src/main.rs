@@ -9,6 +9,7 @@
 
 mod bar;
 mod disk;
+mod hub;
 mod load;
 mod machine;
 mod metrics;
@@ -34,8 +35,10 @@ use crate::report::Report;
 
 /// Measures payments over HTTP against the release binary, with the disk and pgbench in the same run.
 #[derive(Debug, Parser)]
-#[command(name = "aviso-bench")]
+#[command(name = "aviso-bench", args_conflicts_with_subcommands = true)]
 struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Which databases.
     #[arg(long, value_enum, default_value = "both")]
     database: Databases,
@@ -59,6 +62,26 @@ struct Args {
     json: Option<PathBuf>,
 }
 
+/// Something else to measure.
+#[derive(Debug, clap::Subcommand)]
+enum Part {
+    /// The notification hub: pushes beside a broadcast, its rate, and letters a second.
+    Hub {
+        /// Which databases.
+        #[arg(long, value_enum, default_value = "both")]
+        database: Databases,
+        /// People whom the broadcast is for.
+        #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        people: u32,
+        /// How long pushes are asked for while it runs.
+        #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=600))]
+        seconds: u64,
+        /// Letters.
+        #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        letters: u32,
+    },
+}
+
 /// Which databases to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Databases {
@@ -74,8 +97,17 @@ enum Databases {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = Args::parse();
+    let measured = async {
+        match &args.part {
+            Some(Part::Hub { database, people, seconds, letters }) => {
+                let plan = hub::Plan { people: *people, seconds: *seconds, letters: *letters };
+                bench_hub(*database, plan).await
+            }
+            None => bench(&args).await,
+        }
+    };
     let ended = tokio::select! {
-        ended = bench(&args) => ended,
+        ended = measured => ended,
         // What was started is dropped, and thereby ended.
         stopped = told_to_stop() => stopped.and_then(|()| bail!("stopped by a signal")),
     };
@@ -119,6 +151,30 @@ async fn bench(args: &Args) -> anyhow::Result<bool> {
         std::fs::write(path, text + "\n").with_context(|| format!("{} cannot be written", path.display()))?;
     }
     Ok(report.is_clean())
+}
+
+/// Measures the notification hub and prints it. Gives `false` when Telegram's limits were overstepped.
+async fn bench_hub(databases: Databases, plan: hub::Plan) -> anyhow::Result<bool> {
+    target::release_only()?;
+    let mut clean = true;
+    for kind in [Kind::Postgres, Kind::Sqlite] {
+        let left_out = match kind {
+            Kind::Postgres => Databases::Sqlite,
+            Kind::Sqlite => Databases::Postgres,
+        };
+        if databases == left_out {
+            continue;
+        }
+        // The hub runs in this process, and has threads as it has in its own.
+        let figures = tokio::task::spawn_blocking(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(hub::measure(kind, plan))
+        });
+        let figures = figures.await.context("the measurement died")??;
+        clean &= figures.is_clean();
+        say(&figures.text());
+    }
+    Ok(clean)
 }
 
 async fn told_to_stop() -> anyhow::Result<()> {

@@ -29,15 +29,25 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// No rate limit on the load: it is not what is measured.
 const UNLIMITED: &str = "1000000";
 
+/// Refuses to measure a debug build.
+///
+/// # Errors
+///
+/// In a debug build.
+pub(crate) fn release_only() -> anyhow::Result<()> {
+    if cfg!(debug_assertions) {
+        bail!("a benchmark of a debug build says nothing: cargo run --release -p aviso-benches --bin aviso-bench");
+    }
+    Ok(())
+}
+
 /// The release binary beside this one.
 ///
 /// # Errors
 ///
 /// Says what to build when there is none.
 pub(crate) fn program() -> anyhow::Result<PathBuf> {
-    if cfg!(debug_assertions) {
-        bail!("a benchmark of a debug build says nothing: cargo run --release -p aviso-benches --bin aviso-bench");
-    }
+    release_only()?;
     let program = std::env::current_exe().context("this program does not know where it is")?.with_file_name("aviso");
     if !program.exists() {
         bail!("{} is missing: cargo build --release -p aviso", program.display());

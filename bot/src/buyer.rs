@@ -110,7 +110,8 @@ pub(crate) async fn press(
         | Press::AskBank(_)
         | Press::Applications
         | Press::Applicant(_)
-        | Press::Admit(..) => {}
+        | Press::Admit(..)
+        | Press::Broadcast(..) => {}
     }
     Ok(None)
 }

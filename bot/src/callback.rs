@@ -6,7 +6,9 @@ mod verify;
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{ButtonId, CardId, LinkId, MerchantId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
+use aviso_core::id::{
+    BroadcastId, ButtonId, CardId, LinkId, MerchantId, OperationId, PaymentId, RefundId, ReviewId, SessionId,
+};
 use aviso_core::language::Language;
 use aviso_core::payment::Narrowed;
 use aviso_core::preference::Month;
@@ -110,6 +112,19 @@ pub(crate) enum Press {
     Applicant(MerchantId),
     /// Staff: approves what waits for a decision, as it stood at this version.
     Admit(MerchantId, i32),
+    /// Staff: a message to many is let go, held or taken back.
+    Broadcast(BroadcastId, BroadcastOrder),
+}
+
+/// What staff do with a message to many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BroadcastOrder {
+    /// Let it go, or go on.
+    Go,
+    /// Hold it.
+    Hold,
+    /// Take it back.
+    Cancel,
 }
 
 /// The data of a button that this version does not make.
@@ -164,6 +179,9 @@ impl fmt::Display for Press {
             Self::Applications => f.write_str("aq"),
             Self::Applicant(merchant) => write!(f, "ac:{merchant}"),
             Self::Admit(merchant, version) => write!(f, "aa:{merchant}:{version}"),
+            Self::Broadcast(broadcast, BroadcastOrder::Go) => write!(f, "bc:{broadcast}:go"),
+            Self::Broadcast(broadcast, BroadcastOrder::Hold) => write!(f, "bc:{broadcast}:hold"),
+            Self::Broadcast(broadcast, BroadcastOrder::Cancel) => write!(f, "bc:{broadcast}:end"),
         }
     }
 }
@@ -224,6 +242,9 @@ impl FromStr for Press {
             ["aq"] => Self::Applications,
             ["ac", merchant] => Self::Applicant(read(merchant)?),
             ["aa", merchant, version] => Self::Admit(read(merchant)?, read(version)?),
+            ["bc", broadcast, "go"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Go),
+            ["bc", broadcast, "hold"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Hold),
+            ["bc", broadcast, "end"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Cancel),
             _ => return Err(UnknownPress),
         })
     }
@@ -272,6 +293,9 @@ mod tests {
             Press::Applications,
             Press::Applicant(MerchantId::new(now)),
             Press::Admit(MerchantId::new(now), i32::MIN),
+            Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Go),
+            Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Hold),
+            Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Cancel),
         ];
         for part in Narrowed::ALL {
             all.push(Press::Narrowed(*part, Place { page: 1_000_000, before: Some(payment) }));

@@ -102,6 +102,8 @@ staff_commands! {
     Applications = "applications", Viewer,
     /// A shop on its way: look, approve, decline, fee, suspend, resume, close, extend.
     Merchant = "merchant", Viewer,
+    /// A message to everybody who asked for news.
+    Broadcast = "broadcast", Admin,
 }
 
 /// A text that begins like a command.

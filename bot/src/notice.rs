@@ -1,6 +1,7 @@
 //! From an event to what a chat sees of it.
 
 mod account;
+mod digest;
 mod news;
 mod onboarding;
 mod payment;
@@ -16,6 +17,7 @@ use url::Url;
 use crate::screen::{Key, Screen};
 use crate::words::Words;
 
+pub(crate) use news::shown as news_shown;
 pub(crate) use payment::{decline_reason, payment_screen, status_name, test_mark};
 pub(crate) use staff::{closed_card, review_card};
 pub(crate) use vault::{brand_name, expiry};
@@ -91,6 +93,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::MandateCreated
         | EventType::MandateEnded => vault::compose(&job.event, words),
         EventType::ReportMonthly => report::compose(&job.event, words),
+        EventType::ShopDigest => Some(digest::compose(&job.event, words, site)),
         EventType::NewsPublished => Some(news::compose(&job.event, words)),
         EventType::OnboardingMoved => Some(onboarding::compose(&job.event, words, site)),
         EventType::PaymentCreated

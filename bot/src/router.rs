@@ -245,7 +245,8 @@ impl Router {
             | Press::AskBank(_)
             | Press::Applications
             | Press::Applicant(_)
-            | Press::Admit(..) => match &person.staff {
+            | Press::Admit(..)
+            | Press::Broadcast(..) => match &person.staff {
                 Some(member) => staff::press(desk, person, member, pressed, press).await?,
                 None => Some(person.words.say("toast-outdated")),
             },

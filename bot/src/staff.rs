@@ -2,6 +2,7 @@
 //! action leaves a row in the audit log.
 
 mod applicant;
+mod broadcast;
 mod card;
 mod find;
 mod list;
@@ -25,6 +26,7 @@ use crate::services::BotServices;
 use crate::start::Desk;
 use crate::words::{Args, Words};
 
+pub(crate) use broadcast::follow as follow_broadcasts;
 pub(crate) use review::decider;
 
 /// A member of staff at work.
@@ -109,6 +111,7 @@ pub(crate) async fn command(
         StaffCommand::Settle => overdue::settle(&shift, args).await,
         StaffCommand::Applications => applicant::queue(&shift, None).await,
         StaffCommand::Merchant => applicant::merchant(&shift, args).await,
+        StaffCommand::Broadcast => broadcast::prepare(&shift, args).await,
     }
 }
 
@@ -138,6 +141,7 @@ pub(crate) async fn press(
         Press::Applications => applicant::queue(&shift, Some(pressed)).await?,
         Press::Applicant(id) => return applicant::show(&shift, pressed, id).await,
         Press::Admit(id, version) => return applicant::approve(&shift, pressed, id, version).await,
+        Press::Broadcast(id, order) => return broadcast::order(&shift, pressed, id, order).await,
         // The router sends these to everybody's handler.
         Press::Menu(_)
         | Press::Language(_)
@@ -173,6 +177,7 @@ const fn role_of(press: Press) -> Role {
         | Press::Applicant(_) => Role::Viewer,
         Press::Reveal(_) | Press::Refund(_) | Press::Once(_) | Press::AskBank(_) => Role::Agent,
         Press::Approve(_) | Press::Reject(_) | Press::Admit(..) => Role::Senior,
+        Press::Broadcast(..) => Role::Admin,
         Press::Menu(_)
         | Press::Language(_)
         | Press::Number(..)

@@ -21,7 +21,7 @@ use crate::intake;
 use crate::router::Router as Updates;
 use crate::scheduler::Scheduler;
 use crate::services::BotServices;
-use crate::{command, worker};
+use crate::{command, staff, worker};
 
 /// Longest wait for Telegram's answer to one call: with teloxide's ten seconds after a 5xx it stays
 /// below the channel's deadline.
@@ -95,6 +95,11 @@ impl Bot {
                 Some(intake::webhook_router(self.desk.services.memory.clone(), secret.clone()))
             }
         }
+    }
+
+    /// Keeps the messages that show how far broadcasts are up to date, until it is told to stop.
+    pub async fn follow_broadcasts(self, stop: CancellationToken) {
+        staff::follow_broadcasts(self.desk, stop).await;
     }
 
     pub(crate) const fn desk(&self) -> &Desk {

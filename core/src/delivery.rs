@@ -7,10 +7,13 @@
 mod channel;
 mod instance;
 mod log;
+mod mail_report;
+pub(crate) mod notice_key;
 mod plan;
 mod reach;
 mod record;
 mod sweep;
+mod test_world;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -22,7 +25,10 @@ use crate::id::{DeliveryId, EventId};
 pub use channel::{Answer, Channel, ChannelKind, Job, Lane, Outcome, Pace};
 pub use instance::Heartbeat;
 pub use log::{DeliveryError, DeliveryLog};
+pub use mail_report::{Heard, MailReport, ReportKind};
 pub use plan::Planner;
+pub(crate) use reach::is_kept;
+pub use test_world::{NoTestAddress, TestAddresses};
 pub use worker::Worker;
 
 /// A delivery as the log shows it.

@@ -143,6 +143,8 @@ named! {
         ReportMonthly = "report.monthly",
         /// A shop took a step on its way to live payments, or its trial is over.
         OnboardingMoved = "onboarding.moved",
+        /// What happened at a merchant, for one of its members.
+        ShopDigest = "shop.digest",
         /// A message to everybody who asked for news.
         NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.

@@ -248,6 +248,10 @@ type_ids! {
     IssuingBankId = "bnk";
     /// A card that its bank enrolled.
     EnrolledCardId = "ecd";
+    /// Something in the inbox of a person's pages.
+    ItemId = "itm";
+    /// A message to many.
+    BroadcastId = "brd";
 }
 
 /// A payment's short name for chat and phone: `7K3M-9QX2-4D`.

@@ -16,6 +16,7 @@ pub mod document;
 pub mod event;
 pub mod id;
 pub mod idempotency;
+pub mod inbox;
 pub mod issuing;
 mod kept;
 pub mod language;

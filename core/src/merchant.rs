@@ -1,7 +1,9 @@
 //! Merchants: the shops, their API keys and their webhook endpoints.
 
 mod access;
+pub mod digest;
 pub mod endpoint;
+pub mod logo;
 pub mod member;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! What a person is told, how and when: categories and channels, quiet hours, and addresses that
 //! take no mail. One table for the web and the bot; the planner honours it.
 
+mod broadcast;
 mod category;
 mod matrix;
 mod news;
@@ -10,8 +11,11 @@ mod service;
 mod suppression;
 mod zone;
 
+pub use broadcast::{
+    Broadcast, BroadcastError, BroadcastState, NewBroadcast, Progress, ProgressMessage, SHOWN_TO_THE_END,
+};
 pub use category::Category;
-pub use matrix::{LastChannel, Matrix, PERSON_CHANNELS};
+pub use matrix::{LastChannel, MATRIX_CHANNELS, Matrix, PERSON_CHANNELS};
 pub use news::{News, NewsError, NewsText};
 pub use quiet::{MinuteOfDay, QuietHours};
 pub use report::{MonthSum, Report};

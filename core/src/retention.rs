@@ -22,11 +22,13 @@ pub struct RetentionSettings {
     pub events: Duration,
     /// What antifraud saw and decided.
     pub decisions: Duration,
+    /// What lies in the inboxes of people's pages.
+    pub inbox: Duration,
 }
 
 impl Default for RetentionSettings {
     fn default() -> Self {
-        Self { deliveries: 60 * DAY, events: 400 * DAY, decisions: 400 * DAY }
+        Self { deliveries: 60 * DAY, events: 400 * DAY, decisions: 400 * DAY, inbox: 180 * DAY }
     }
 }
 
@@ -69,9 +71,10 @@ impl Retention {
 
     async fn sweep_batch(&self) -> Result<u64, StoreError> {
         let now = self.clock.now();
-        let RetentionSettings { deliveries, events, decisions } = self.settings;
+        let RetentionSettings { deliveries, events, decisions, inbox } = self.settings;
         // Each in a unit of its own: short locks.
         let mut taken = self.store.write(async |tx| rows::deliveries(tx, now.before(deliveries)).await).await?;
+        taken += self.store.write(async |tx| rows::inbox(tx, now.before(inbox)).await).await?;
         taken += self.store.write(async |tx| rows::events(tx, now.before(events)).await).await?;
         taken += self.store.write(async |tx| rows::decisions(tx, now.before(decisions)).await).await?;
         taken += self.store.write(async |tx| rows::links_and_sessions(tx, now.before(7 * DAY)).await).await?;

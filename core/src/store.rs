@@ -10,8 +10,10 @@ pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod bill;
 pub(crate) mod bot;
+pub(crate) mod broadcast;
 pub(crate) mod card_decline;
 pub(crate) mod delivery;
+pub(crate) mod digest;
 pub(crate) mod dispute;
 pub(crate) mod endpoint;
 mod entity;
@@ -19,14 +21,17 @@ mod error;
 pub(crate) mod event;
 pub(crate) mod financial;
 pub(crate) mod idempotency;
+pub(crate) mod inbox;
 pub(crate) mod instance;
 pub(crate) mod issuing;
 pub(crate) mod ledger;
 pub(crate) mod link;
+pub(crate) mod logo;
 pub(crate) mod mandate;
 pub(crate) mod member;
 pub(crate) mod merchant;
 pub(crate) mod notice;
+pub(crate) mod notice_plan;
 pub(crate) mod onboarding;
 pub(crate) mod operation;
 pub(crate) mod password;
@@ -104,12 +109,14 @@ pub(crate) enum Work {
     Events,
     /// Deliveries: for the workers of the channels.
     Deliveries,
-    /// Updates in the inbox: for the bot.
+    /// Updates in the bot's own inbox: for the bot.
     Updates,
+    /// Something new, or read, in the inbox of people's pages: for the pages that are open.
+    Inbox,
 }
 
 impl Work {
-    const ALL: [Self; 3] = [Self::Events, Self::Deliveries, Self::Updates];
+    const ALL: [Self; 4] = [Self::Events, Self::Deliveries, Self::Updates, Self::Inbox];
 
     const fn bit(self) -> u8 {
         1 << self as u8

@@ -7,6 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::{Answer, Channel, ChannelKind, Job, Outcome, Pace};
+use aviso_core::merchant::Merchants;
+use aviso_core::merchant::logo::Logo;
 use aviso_core::secret::Keyring;
 use url::Url;
 
@@ -38,6 +40,7 @@ pub struct EmailChannel {
     transport: Transport,
     clock: Arc<dyn Clock>,
     in_flight_max: usize,
+    merchants: Option<Merchants>,
 }
 
 impl fmt::Debug for EmailChannel {
@@ -61,12 +64,31 @@ impl EmailChannel {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, MailConfigError> {
         Ok(Self {
+            envelopes: Envelopes::open(config, &keyring)?,
             composer: Composer::new(&public_url, keyring),
-            envelopes: Envelopes::open(config)?,
             transport: Transport::open(config)?,
             clock,
             in_flight_max: config.connections_max()?,
+            merchants: None,
         })
+    }
+
+    /// With the pictures of the shops in letters to their buyers.
+    #[must_use]
+    pub fn with_logos_of(self, merchants: Merchants) -> Self {
+        Self { merchants: Some(merchants), ..self }
+    }
+
+    /// The picture of the shop that a letter is about. A letter without one is better than none.
+    async fn logo(&self, job: &Job) -> Option<Logo> {
+        let (merchants, id) = self.merchants.as_ref().zip(job.event.merchant_id.filter(|_| !job.staff))?;
+        match merchants.logo(id).await {
+            Ok(logo) => logo,
+            Err(error) => {
+                tracing::warn!(merchant = %id, error = ?error, "a letter goes without its shop's picture");
+                None
+            }
+        }
     }
 
     #[cfg(test)]
@@ -75,11 +97,11 @@ impl EmailChannel {
     }
 
     /// The sealed message, or what becomes of a delivery that cannot have one.
-    fn seal(&self, job: &Job) -> Result<Sealed, Outcome> {
+    fn seal(&self, job: &Job, logo: Option<Logo>) -> Result<Sealed, Outcome> {
         let Some(to) = address(&job.address) else {
             return Err(Outcome::RecipientGone(Answer::error("address", "not an e-mail address")));
         };
-        let letter = match self.composer.compose(job) {
+        let letter = match self.composer.compose(job, logo) {
             Ok(Some(letter)) => letter,
             Ok(None) => return Err(Outcome::Rejected(Answer::error("no_text", "nobody is told of this by mail"))),
             Err(error) => return Err(Outcome::Rejected(Answer::error("document", error.to_string()))),
@@ -89,7 +111,7 @@ impl EmailChannel {
     }
 
     async fn attempt(&self, job: &Job) -> Outcome {
-        let sealed = match self.seal(job) {
+        let sealed = match self.seal(job, self.logo(job).await) {
             Ok(sealed) => sealed,
             Err(outcome) => return outcome,
         };

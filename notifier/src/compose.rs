@@ -7,6 +7,7 @@ use std::fmt;
 
 use aviso_core::delivery::Job;
 use aviso_core::event::EventType;
+use aviso_core::merchant::logo::Logo;
 use aviso_core::secret::Keyring;
 use url::Url;
 
@@ -14,6 +15,7 @@ use crate::words::Words;
 
 mod account;
 mod bill;
+mod digest;
 mod draft;
 mod layout;
 mod member;
@@ -27,6 +29,7 @@ mod vault;
 mod verification;
 
 use draft::{Draft, Source};
+pub(crate) use layout::PICTURE_ID;
 
 /// A letter, ready to be put into a message.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Letter {
     pub text: String,
     /// The HTML part, equal in content.
     pub html: String,
+    /// The shop's picture, which the HTML part shows.
+    pub logo: Option<Logo>,
     /// Where one press ends letters of this kind, for those that people subscribe to (RFC 8058).
     pub unsubscribe: Option<String>,
 }
@@ -86,14 +91,15 @@ impl Composer {
         }
     }
 
-    /// The letter for this job; `None` for events of which nobody is told by mail.
+    /// The letter for this job, with the picture of the shop that it is about; `None` for events of which
+    /// nobody is told by mail.
     ///
     /// # Errors
     ///
     /// [`ComposeError`] when the event lacks what its letter is about.
-    pub fn compose(&self, job: &Job) -> Result<Option<Letter>, ComposeError> {
+    pub fn compose(&self, job: &Job, logo: Option<Logo>) -> Result<Option<Letter>, ComposeError> {
         let source = Source { composer: self, job, words: Words::of(job.language) };
-        draft(&source)?.map(|draft| layout::letter(&source, &draft)).transpose()
+        draft(&source)?.map(|draft| layout::letter(&source, &draft, logo)).transpose()
     }
 }
 
@@ -141,6 +147,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
             for_buyer(source, vault::letter)
         }
         E::ReportMonthly => report::letter(source).map(Some),
+        E::ShopDigest => digest::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
         E::OnboardingMoved => for_buyer(source, onboarding::letter),
         E::BillCreated => for_buyer(source, bill::created),

@@ -6,6 +6,7 @@ pub(crate) mod dkim;
 pub(crate) mod folder;
 pub(crate) mod message;
 pub(crate) mod relay;
+pub(crate) mod return_path;
 pub(crate) mod transport;
 pub(crate) mod verdict;
 

@@ -4,6 +4,7 @@
 //! signs it and hands it to a relay; [`channel::EmailChannel`] joins the two behind the core's
 //! `Channel`. This crate knows no database and changes no payment.
 
+pub mod bounce;
 pub mod channel;
 pub mod compose;
 pub mod email;

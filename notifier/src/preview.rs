@@ -75,5 +75,5 @@ const fn status_after(kind: EventType) -> &'static str {
 ///
 /// [`ComposeError`] when the sample lacks something that the letter is about.
 pub fn letter(job: &Job, public_url: &Url) -> Result<Option<Letter>, ComposeError> {
-    Composer::new(public_url, sample::keyring()).compose(job)
+    Composer::new(public_url, sample::keyring()).compose(job, None)
 }

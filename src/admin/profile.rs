@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use aviso_core::audit::Actor;
 use aviso_core::id::MerchantId;
 use aviso_core::merchant::Mode;
+use aviso_core::merchant::logo::Logo;
 use aviso_core::port::Acquirer;
 use aviso_core::routing::ProfileDraft;
 
@@ -70,4 +71,16 @@ pub(super) async fn show(services: &Services, merchant: MerchantId) -> anyhow::R
         }
     }
     Ok(text)
+}
+
+/// Sets a merchant's picture, or takes it away.
+pub(super) async fn set_logo(services: &Services, merchant: MerchantId, file: Option<&Path>) -> anyhow::Result<String> {
+    let Some(file) = file else {
+        services.merchants.set_logo(Actor::Operator, merchant, None).await?;
+        return Ok(format!("{merchant} has no picture any more."));
+    };
+    let content = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let logo = Logo::read(&content).with_context(|| format!("{} is not taken", file.display()))?;
+    services.merchants.set_logo(Actor::Operator, merchant, Some(&logo)).await?;
+    Ok(format!("{merchant} has a picture of {} × {} pixels in letters.", logo.width, logo.height))
 }

@@ -25,6 +25,8 @@ const SEAL_EVERY: Duration = Duration::from_secs(1);
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 /// How often old keys and handled updates are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How often it is looked whether members of merchants are to be told something.
+const DIGESTS_EVERY: Duration = Duration::from_secs(5);
 /// How often monthly sums are looked after.
 const REPORTS_EVERY: Duration = Duration::from_secs(1_800);
 /// How often old rows are looked for.
@@ -35,7 +37,8 @@ const VAULT_PAUSE: Duration = Duration::from_millis(200);
 /// Planning, lost leases, unknown outcomes, unanswered questions, buyers at their issuers' pages, expiry, recoveries,
 /// sealing and sweeping.
 pub(super) fn start(tasks: &mut Tasks, services: &Services) {
-    let (stop, planner) = (tasks.token(), Planner::new(services.store.clone(), Arc::clone(&services.clock)));
+    let planner = Planner::new(services.store.clone(), Arc::clone(&services.clock));
+    let (stop, planner) = (tasks.token(), planner.with_test_addresses(services.test_addresses.clone()));
     tasks.spawn("planner", async move { planner.run(stop).await });
     let (stop, deliveries) = (tasks.token(), services.deliveries.clone());
     tasks.spawn("leases", async move { deliveries.sweep(stop).await });
@@ -92,8 +95,12 @@ pub(super) fn start(tasks: &mut Tasks, services: &Services) {
             Ok(())
         }),
     );
+    let (stop, members) = (tasks.token(), services.members.clone());
+    tasks.spawn("digests", every(DIGESTS_EVERY, stop, async move || members.send_digests().await.map(|_| ())));
     let (stop, preferences) = (tasks.token(), services.accounts.preferences());
     tasks.spawn("reports", every(REPORTS_EVERY, stop, async move || preferences.send_reports().await.map(|_| ())));
+    let (stop, preferences) = (tasks.token(), services.accounts.preferences());
+    tasks.spawn("broadcasts", every(JANITOR_EVERY, stop, async move || preferences.broadcast_step().await.map(|_| ())));
     let (stop, retention) = (tasks.token(), services.retention.clone());
     let until = stop.clone();
     tasks.spawn("retention", every(RETENTION_EVERY, stop, async move || retention.sweep(&until).await.map(|_| ())));

@@ -14,8 +14,9 @@ use aviso_core::bill::Bills;
 use aviso_core::bin_table::Bins;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
-use aviso_core::delivery::DeliveryLog;
+use aviso_core::delivery::{DeliveryLog, TestAddresses};
 use aviso_core::dispute::Disputes;
+use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::issuing::IssuingBanks;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
@@ -81,8 +82,14 @@ pub struct Services {
     pub risk: Risk,
     /// What was sent.
     pub deliveries: DeliveryLog,
+    /// What people were told, on their pages.
+    pub inbox: Inbox,
+    /// The account pages that are open in this process.
+    pub watches: Watches,
     /// Who did what.
     pub audit: Audit,
+    /// Who may be written to about test payments.
+    pub test_addresses: TestAddresses,
     /// The sweep of old rows.
     pub retention: Retention,
     /// What the bot remembers.
@@ -152,7 +159,14 @@ impl Services {
             onboardings: Onboardings::new(store.clone(), Arc::clone(&clock), config.onboarding_terms(offered(config))?),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),
+            inbox: Inbox::new(store.clone(), Arc::clone(&clock)),
+            watches: Watches::new(store.clone(), Arc::clone(&clock)),
             audit: Audit::new(store.clone(), Arc::clone(&clock)),
+            test_addresses: match &config.mail {
+                Some(_) => config.notices.addresses().context("notices.test_addresses")?,
+                // Letters are files: nobody is written to.
+                None => TestAddresses::any(),
+            },
             retention: Retention::new(store.clone(), Arc::clone(&clock), config.retention.settings()),
             memory: BotMemory::new(store.clone(), Arc::clone(&clock)),
             vault: payments.vault(config.vault_settings()),

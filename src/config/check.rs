@@ -34,6 +34,9 @@ impl Config {
         if self.limits.forms_per_minute == 0 {
             return refuse("limits.forms_per_minute", &0, "at least 1");
         }
+        if let Err(error) = self.notices.addresses() {
+            return refuse("notices.test_addresses", &error, "addresses, domains like @shop.example, or *");
+        }
         let retention = &self.retention;
         if retention.deliveries_days < 7 || retention.decisions_days < 30 {
             return refuse(
@@ -41,6 +44,9 @@ impl Config {
                 &format!("{}, {}", retention.deliveries_days, retention.decisions_days),
                 "at least 7 and 30 days",
             );
+        }
+        if !(7..=retention.events_days).contains(&retention.inbox_days) {
+            return refuse("retention.inbox_days", &retention.inbox_days, "7 days to retention.events_days");
         }
         if retention.events_days < retention.deliveries_days.max(30) {
             return refuse(

@@ -39,7 +39,7 @@ pub(super) fn settings() -> Figment {
 
 fn value_of(key: &str, text: &str) -> Value {
     let last = key.rsplit("__").next().unwrap_or(key);
-    if last == "previous_master_keys" {
+    if matches!(last, "previous_master_keys" | "test_addresses") {
         return Value::from(text.split(',').map(str::trim).filter(|key| !key.is_empty()).collect::<Vec<_>>());
     }
     if TEXTS.contains(&last) {

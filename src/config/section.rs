@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aviso_core::delivery::{NoTestAddress, TestAddresses};
 use aviso_core::retention::RetentionSettings;
 use aviso_core::secret::Secret;
 use serde::Deserialize;
@@ -187,11 +188,13 @@ pub struct RetentionConfig {
     pub events_days: u32,
     /// What antifraud saw and decided.
     pub decisions_days: u32,
+    /// What lies in the inboxes of people's pages.
+    pub inbox_days: u32,
 }
 
 impl Default for RetentionConfig {
     fn default() -> Self {
-        Self { deliveries_days: 60, events_days: 400, decisions_days: 400 }
+        Self { deliveries_days: 60, events_days: 400, decisions_days: 400, inbox_days: 180 }
     }
 }
 
@@ -204,7 +207,28 @@ impl RetentionConfig {
             deliveries: days(self.deliveries_days),
             events: days(self.events_days),
             decisions: days(self.decisions_days),
+            inbox: days(self.inbox_days),
         }
+    }
+}
+
+/// Who is told.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NoticesConfig {
+    /// Addresses that may be written to about test payments: `qa@shop.example`, `@shop.example`, or `*`. People
+    /// whose account has their address confirmed may be anyway.
+    pub test_addresses: Vec<String>,
+}
+
+impl NoticesConfig {
+    /// As the core takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`NoTestAddress`] names the entry that is wrong.
+    pub fn addresses(&self) -> Result<TestAddresses, NoTestAddress> {
+        TestAddresses::read(&self.test_addresses)
     }
 }
 

@@ -54,12 +54,14 @@ impl Config {
             ("mail", mail),
             ("webhooks.allow_loopback", self.webhooks.allow_loopback.to_string()),
             ("webhooks.allow_http", self.webhooks.allow_http.to_string()),
+            ("notices.test_addresses", self.notices.test_addresses.join(",")),
             ("limits.api_per_second", self.limits.api_per_second.to_string()),
             ("limits.api_burst", self.limits.api_burst.to_string()),
             ("limits.forms_per_minute", self.limits.forms_per_minute.to_string()),
             ("retention.deliveries_days", self.retention.deliveries_days.to_string()),
             ("retention.events_days", self.retention.events_days.to_string()),
             ("retention.decisions_days", self.retention.decisions_days.to_string()),
+            ("retention.inbox_days", self.retention.inbox_days.to_string()),
             ("log.filter", self.log.filter.clone()),
         ];
         let lines = lines.into_iter().chain(self.iso8583_lines());

@@ -165,6 +165,7 @@ fn config(database: &TestDatabase, telegram: &Telegram, smtp: SocketAddr) -> Con
             timeout_secs: 5,
             extra_ca_pem: None,
             dkim: None,
+            bounces: None,
             file_dir: None,
         }),
         ..Config::default()
@@ -175,6 +176,8 @@ fn config(database: &TestDatabase, telegram: &Telegram, smtp: SocketAddr) -> Con
     config.database.url = Some(Secret::new(database.url_text()));
     // Every browser of a test has the same address.
     config.limits.forms_per_minute = 6_000;
+    // The mail of tests goes nowhere.
+    config.notices.test_addresses = vec!["*".to_owned()];
     config.payments.sandbox_timeout_ms = 50;
     config.payments.more_sandboxes = vec!["sandbox_b".to_owned()];
     config.payments.acquirer_deadline_secs = 5;

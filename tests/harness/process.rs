@@ -49,6 +49,7 @@ impl Hub {
             set("PAYMENTS__INQUIRY_AFTER_SECS", "2".to_owned()),
             set("LIMITS__API_PER_SECOND", "100000".to_owned()),
             set("LIMITS__API_BURST", "100000".to_owned()),
+            set("NOTICES__TEST_ADDRESSES", "*".to_owned()),
             set("WEBHOOKS__ALLOW_LOOPBACK", "true".to_owned()),
             set("WEBHOOKS__ALLOW_HTTP", "true".to_owned()),
             set("MAIL__TRANSPORT", "smtp".to_owned()),

@@ -1,7 +1,9 @@
 //! Letters, read by somebody else's code.
 
+use aviso_core::audit::Actor;
 use aviso_core::delivery::ChannelKind;
 use aviso_core::language::Language;
+use aviso_core::merchant::logo::{BYTES_MAX, Logo};
 use aviso_core::preference::{Category, Choice};
 use aviso_core::secret::Secret;
 use aviso_notifier::email::config::{DkimKeys, MailTls};
@@ -12,7 +14,7 @@ use aviso_tests::database::Kind;
 use aviso_tests::until::DEADLINE;
 use aviso_tests::{card, peer};
 
-use crate::preferences::news;
+use crate::preferences::to_all;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_implementation_verifies_both_dkim_signatures() {
@@ -32,8 +34,19 @@ async fn another_implementation_verifies_both_dkim_signatures() {
     .await;
     let merchant = app.merchant().await;
     let stranger = app.stranger();
+    // The largest picture that a shop may have.
+    let mut picture = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\0\0\0\x01\0\x08\x06\0\0\0".to_vec();
+    picture.extend((0..BYTES_MAX - picture.len() - 8).map(|n| (n * 31 % 251) as u8));
+    picture.extend(b"IEND\xaeB`\x82");
+    let logo = Logo::read(&picture).expect("a picture");
+    let id = merchant.scope.merchant.id;
+    app.hub.services.merchants.set_logo(Actor::Operator, id, Some(&logo)).await.expect("a picture");
     merchant.pay(&Order::new(4_990, card::GOOD).by(&stranger.email)).await.expect(201);
     let letter = stranger.opens(|mail| mail.text.contains("49.90")).await;
+    assert!(letter.html.contains("src=\"cid:shop-logo\" width=\"128\" height=\"64\""), "{}", letter.html);
+    let raw = String::from_utf8_lossy(&letter.raw).into_owned();
+    assert!(raw.contains("Content-ID: <shop-logo>") && raw.contains("multipart/related"), "an inline part");
+    assert!(letter.raw.len() < 110_000, "{}", letter.raw.len());
     assert!(peer::verifies_dkim(&letter.raw, &records));
     let tampered = String::from_utf8_lossy(&letter.raw).replace("49.90", "94.90").into_bytes();
     assert!(!peer::verifies_dkim(&tampered, &records));
@@ -43,7 +56,7 @@ async fn another_implementation_verifies_both_dkim_signatures() {
     let preferences = app.hub.services.accounts.preferences();
     let asked = Choice { category: Category::News, channel: ChannelKind::Email, on: true };
     preferences.choose(account, asked).await.expect("a choice");
-    preferences.publish(&news("signed")).await.expect("a message");
+    preferences.announce(&Actor::Operator, &to_all("signed")).await.expect("a message");
     let letter = buyer.opens(|mail| mail.subject.contains("Something new")).await;
     assert!(peer::verifies_dkim(&letter.raw, &records));
     let tampered = String::from_utf8_lossy(&letter.raw).replace("One-Click", "Two-Click").into_bytes();

@@ -9,7 +9,8 @@ use aviso_core::id::AccountId;
 use aviso_core::language::Language;
 use aviso_core::merchant::Mode;
 use aviso_core::preference::{
-    Category, ChannelState, Choice, MinuteOfDay, News, NewsText, QuietHours, SuppressionReason,
+    Broadcast, BroadcastState, Category, ChannelState, Choice, MinuteOfDay, NewBroadcast, News, NewsText, QuietHours,
+    SuppressionReason,
 };
 use aviso_sandbox::standin::smtp::Mishap;
 use aviso_tests::actor::{Buyer, Order};
@@ -69,7 +70,12 @@ async fn refused_mailbox(app: &TestApp, buyer: &Buyer) {
     app.smtp.fail_next(Mishap::Recipient(buyer.email.clone(), 550), 1);
 }
 
-pub(crate) fn news(name: &str) -> News {
+/// A message to everybody, at once.
+pub(crate) fn to_all(name: &str) -> NewBroadcast {
+    NewBroadcast { news: news(name), language: None, not_before: None, held: false }
+}
+
+fn news(name: &str) -> News {
     let text = |language: Language| {
         Some(NewsText {
             title: format!("Something new ({})", language.code()),
@@ -77,6 +83,16 @@ pub(crate) fn news(name: &str) -> News {
         })
     };
     News::new(name, text).expect("a message")
+}
+
+/// Announces a message, and waits until everybody was written to.
+async fn publish(app: &TestApp, name: &str) -> Broadcast {
+    let preferences = app.hub.services.accounts.preferences();
+    let made = preferences.announce(&Actor::Operator, &to_all(name)).await.expect("a message");
+    until("everybody being written to", async || {
+        preferences.broadcast(made.id).await.ok()?.filter(|now| now.state.is_final())
+    })
+    .await
 }
 
 on_both_databases! {
@@ -283,8 +299,9 @@ on_both_databases! {
         let preferences = app.hub.services.accounts.preferences();
         let asked = Choice { category: Category::News, channel: ChannelKind::Email, on: true };
         preferences.choose(account, asked).await.expect("a choice");
-        assert_eq!(preferences.publish(&news("first")).await.expect("a message"), 1);
-        assert_eq!(preferences.publish(&news("first")).await.expect("a message"), 0, "nobody gets it twice");
+        let first = publish(&app, "first").await;
+        assert_eq!((first.state, first.written), (BroadcastState::Done, 1));
+        assert_eq!(publish(&app, "first").await, first, "nobody gets it twice");
         buyer.opens(|mail| mail.subject.contains("Something new (es)")).await;
         app.settle().await;
         assert!(app.smtp.mails_to(&other.email).is_empty());
@@ -306,7 +323,7 @@ on_both_databases! {
             assert_eq!(sent.expect("an answer").status(), 200);
         }
         assert!(!preferences.of(account).await.expect("settings").habits.matrix.wants(Category::News, ChannelKind::Email));
-        assert_eq!(preferences.publish(&news("second")).await.expect("a message"), 0);
+        assert_eq!(publish(&app, "second").await.written, 0);
         // Letters that nobody subscribes to have no such header.
         let merchant = app.merchant().await;
         merchant.pay(&Order::new(4_990, card::GOOD).by(&other.email)).await.expect(201);

@@ -16,6 +16,7 @@ pub(crate) mod fault_page;
 mod field;
 mod form;
 mod home;
+mod inbox;
 mod login;
 mod notifications;
 mod overview;
@@ -92,6 +93,9 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account/notifications", get(notifications::show).post(notifications::submit))
         .route("/account/notifications/mail", post(notifications::try_mail))
         .merge(shops::router())
+        .route("/account/inbox", get(inbox::show))
+        .route("/account/inbox/read", post(inbox::read))
+        .route("/account/inbox/stream", get(inbox::stream))
         .merge(checkout::router())
 }
 
@@ -101,11 +105,12 @@ pub(crate) fn leaving() -> Router<WebState> {
     Router::new().route("/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::leave))
 }
 
-/// The style sheets and the icon.
+/// The style sheets, the scripts and the icon.
 pub(crate) fn assets() -> Router<WebState> {
     Router::new()
         .route("/assets/style.css", get(assets::style))
         .route("/assets/icon.svg", get(assets::icon))
         .route("/assets/app.js", get(assets::app))
+        .route("/assets/bell.js", get(assets::bell))
         .route("/assets/pay.css", get(assets::pay_style))
 }

@@ -8,10 +8,12 @@ use aviso_core::bill::Bills;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::dispute::Disputes;
+use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::issuing::IssuingBanks;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::merchant::member::Members;
 use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
@@ -59,10 +61,16 @@ pub struct WebParts {
     pub merchants: Merchants,
     /// Shops on their way to live payments.
     pub onboardings: Onboardings,
+    /// Who acts for merchants.
+    pub members: Members,
     /// Webhook endpoints.
     pub endpoints: Endpoints,
     /// People.
     pub accounts: Accounts,
+    /// What people were told, on their pages.
+    pub inbox: Inbox,
+    /// The pages that are open. Somebody must run it.
+    pub watches: Watches,
     /// The delivery log.
     pub deliveries: DeliveryLog,
     /// What is adjustable.

@@ -204,3 +204,22 @@ overdue-asked-failed = The bank did not do it.
 overdue-asked-unknown = The bank still has no answer.
 overdue-known = The outcome of this message is known already.
 overdue-settled = Written down for <code>{ $operation }</code>. The payment is now: { $status }.
+
+broadcast-card =
+    <b>Message “{ $name }”</b>: { $state }
+    For: { $language }, { $people } people who asked for news
+    Begins: { $at }
+    Written to: { $written } of { $people }
+    Messages: { $sent } sent, { $waiting } waiting, { $failed } failed
+broadcast-all = all languages
+broadcast-running = on its way
+broadcast-paused = held
+broadcast-done = everybody was written to
+broadcast-cancelled = taken back
+broadcast-wrong =
+    <b>This cannot be sent</b>
+    { $error }
+key-broadcast-send = Send
+key-broadcast-resume = Go on
+key-broadcast-pause = Pause
+key-broadcast-cancel = Take back

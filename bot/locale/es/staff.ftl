@@ -204,3 +204,22 @@ overdue-asked-failed = El banco no lo hizo.
 overdue-asked-unknown = El banco sigue sin responder.
 overdue-known = El resultado de este mensaje ya se conoce.
 overdue-settled = Anotado para <code>{ $operation }</code>. El pago está ahora: { $status }.
+
+broadcast-card =
+    <b>Mensaje “{ $name }”</b>: { $state }
+    Para: { $language }, { $people } personas que pidieron novedades
+    Empieza: { $at }
+    Escritas: { $written } de { $people }
+    Mensajes: { $sent } enviados, { $waiting } en espera, { $failed } fallidos
+broadcast-all = todos los idiomas
+broadcast-running = en camino
+broadcast-paused = detenido
+broadcast-done = se escribió a todas
+broadcast-cancelled = retirado
+broadcast-wrong =
+    <b>Esto no se puede enviar</b>
+    { $error }
+key-broadcast-send = Enviar
+key-broadcast-resume = Continuar
+key-broadcast-pause = Pausar
+key-broadcast-cancel = Retirar

@@ -19,6 +19,7 @@ command-audit = Кто что сделал
 command-settle = Что банк говорит о сообщении без ответа
 command-applications = Магазины, которые нас ждут
 command-merchant = Магазин на пути
+command-broadcast = Сообщение всем, кто просил новости
 
 usage-pay = /pay &lt;id, номер платежа, заказ или последние четыре цифры&gt; – карточка платежа
 usage-find = /find &lt;почта, номер платежа, заказ или последние четыре цифры&gt; – до десяти платежей
@@ -33,3 +34,6 @@ usage-audit = /audit [предмет] – последние строки жур
 usage-settle = /settle &lt;op_…&gt; &lt;done или failed&gt; &lt;причина&gt; – записывает, что банк сказал о сообщении без исхода
 usage-applications = /applications – магазины, ждущие нашего шага
 usage-merchant = /merchant &lt;mer_…&gt; [approve, decline, fee, suspend, resume, close или extend] [причина, номер перевода или дни и причина]
+usage-broadcast =
+    /broadcast &lt;имя&gt; [en, es или ru] [время, например 2026-12-01T09:00:00Z]
+    ниже для каждого языка строка [en], [es] или [ru], строка с заголовком и текст

@@ -204,3 +204,22 @@ overdue-asked-failed = Банк этого не сделал.
 overdue-asked-unknown = Ответа банка всё ещё нет.
 overdue-known = Исход этого сообщения уже известен.
 overdue-settled = Записано для <code>{ $operation }</code>. Платёж теперь: { $status }.
+
+broadcast-card =
+    <b>Сообщение «{ $name }»</b>: { $state }
+    Кому: { $language }, просили новости: { $people }
+    Начало: { $at }
+    Написано: { $written } из { $people }
+    Сообщения: отправлено { $sent }, ждут { $waiting }, не доставлено { $failed }
+broadcast-all = все языки
+broadcast-running = отправляется
+broadcast-paused = остановлено
+broadcast-done = написано всем
+broadcast-cancelled = отозвано
+broadcast-wrong =
+    <b>Отправить нельзя</b>
+    { $error }
+key-broadcast-send = Отправить
+key-broadcast-resume = Продолжить
+key-broadcast-pause = Пауза
+key-broadcast-cancel = Отозвать

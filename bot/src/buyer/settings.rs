@@ -3,7 +3,7 @@
 use aviso_core::account::Account;
 use aviso_core::delivery::ChannelKind;
 use aviso_core::preference::{
-    Category, ChannelState, Choice, MinuteOfDay, PERSON_CHANNELS, PreferenceError, QuietHours, Settings, TimeZone,
+    Category, ChannelState, Choice, MATRIX_CHANNELS, MinuteOfDay, PreferenceError, QuietHours, Settings, TimeZone,
 };
 
 use super::{register, say};
@@ -104,7 +104,7 @@ async fn all(desk: &Desk, person: &Person, account: &Account) -> Result<Screen, 
     lines.extend(Category::ALL.iter().map(|category| {
         let args = Args::new()
             .with_html("name", words.say(&name_id(*category)))
-            .with_html("how", words.say(how(&settings, *category)));
+            .with_html("how", how(&settings, *category, words));
         words.tell("settings-line", &args)
     }));
     lines.push(String::new());
@@ -141,14 +141,18 @@ fn name_id(category: Category) -> String {
     format!("category-{}", category.as_str())
 }
 
-/// The id of the words for the channels of a category.
-fn how(settings: &Settings, category: Category) -> &'static str {
-    let wants = |channel| settings.habits.matrix.wants(category, channel);
-    match (wants(ChannelKind::Telegram), wants(ChannelKind::Email)) {
-        (true, true) => "settings-how-both",
-        (true, false) => "settings-how-chat",
-        (false, true) => "settings-how-mail",
-        (false, false) => "settings-how-none",
+/// The channels of a category in words.
+fn how(settings: &Settings, category: Category, words: &Words) -> String {
+    let wanted = MATRIX_CHANNELS.into_iter().filter(|channel| settings.habits.matrix.wants(category, *channel));
+    let named: Vec<String> = wanted.map(|channel| words.say(how_id(channel))).collect();
+    if named.is_empty() { words.say("settings-how-none") } else { named.join(", ") }
+}
+
+const fn how_id(channel: ChannelKind) -> &'static str {
+    match channel {
+        ChannelKind::Telegram => "settings-how-chat",
+        ChannelKind::Inbox => "settings-how-inbox",
+        ChannelKind::Email | ChannelKind::Webhook => "settings-how-mail",
     }
 }
 
@@ -167,7 +171,7 @@ async fn one(desk: &Desk, words: &Words, account: &Account, category: Category) 
         html.push_str("\n\n");
         html.push_str(&words.say("settings-mandatory"));
     }
-    let keys = PERSON_CHANNELS.map(|channel| {
+    let keys = MATRIX_CHANNELS.map(|channel| {
         let on = settings.habits.matrix.wants(category, channel);
         let mark = if on { "✓" } else { "–" };
         let label = format!("{mark} {}", words.say(channel_id(channel)));
@@ -179,6 +183,7 @@ async fn one(desk: &Desk, words: &Words, account: &Account, category: Category) 
 const fn channel_id(channel: ChannelKind) -> &'static str {
     match channel {
         ChannelKind::Telegram => "channel-telegram",
+        ChannelKind::Inbox => "channel-inbox",
         ChannelKind::Email | ChannelKind::Webhook => "channel-email",
     }
 }

@@ -78,6 +78,7 @@ impl FromStr for Setting {
 mod tests {
     use super::*;
     use crate::callback::BYTES_MAX;
+    use aviso_core::preference::MATRIX_CHANNELS;
 
     #[test]
     fn every_setting_fits_and_reads_back() {
@@ -88,7 +89,7 @@ mod tests {
         all.extend(TimeZone::all().map(Setting::SetTimeZone));
         for category in Category::ALL {
             all.push(Setting::Category(*category));
-            for channel in [ChannelKind::Telegram, ChannelKind::Email] {
+            for channel in MATRIX_CHANNELS {
                 all.push(Setting::Choose(Choice { category: *category, channel, on: true }));
             }
         }

@@ -17,14 +17,15 @@ const TEXT_CHARS_MAX: usize = 2_000;
 
 pub(super) fn compose(event: &Event, words: &Words) -> Notice {
     let fact = |key: &str| event.audience.facts.get(key).map(String::as_str).unwrap_or_default();
-    let shown: Vec<String> = fact("text")
-        .lines()
-        .take(LINES_MAX)
-        .map(|line| clean::line(line, LINE_GRAPHEMES_MAX).unwrap_or_default())
-        .collect();
-    let text: String = shown.join("\n").chars().take(TEXT_CHARS_MAX).collect();
-    let title = clean::line(fact("title"), TITLE_GRAPHEMES_MAX).unwrap_or_else(|| "–".to_owned());
-    let html = words.tell("news-notice", &Args::new().with("title", title).with("text", text));
     let key = Key::press(words.say("key-settings"), Press::Setting(Setting::Category(Category::News)));
-    Notice::new(Screen::text(html).row([key]), Follow::Aside)
+    Notice::new(Screen::text(shown(fact("title"), fact("text"), words)).row([key]), Follow::Aside)
+}
+
+/// The message as a chat shows it.
+pub(crate) fn shown(title: &str, text: &str, words: &Words) -> String {
+    let lines: Vec<String> =
+        text.lines().take(LINES_MAX).map(|line| clean::line(line, LINE_GRAPHEMES_MAX).unwrap_or_default()).collect();
+    let text: String = lines.join("\n").chars().take(TEXT_CHARS_MAX).collect();
+    let title = clean::line(title, TITLE_GRAPHEMES_MAX).unwrap_or_else(|| "–".to_owned());
+    words.tell("news-notice", &Args::new().with("title", title).with("text", text))
 }

@@ -11,8 +11,8 @@ use crate::id::AccountId;
 use crate::merchant::member as members;
 use crate::secret::Secret;
 use crate::store::{
-    Tx, account as rows, event as events, financial, link as links, password as passwords, preference as preferences,
-    risk as decisions, second_factor as factors, session as sessions, verifier,
+    Tx, account as rows, event as events, financial, inbox, link as links, password as passwords,
+    preference as preferences, risk as decisions, second_factor as factors, session as sessions, verifier,
 };
 use crate::vault::keep;
 
@@ -99,6 +99,7 @@ impl Accounts {
         passwords::forget(tx, id).await?;
         financial::delete(tx, id).await?;
         preferences::forget(tx, id).await?;
+        inbox::forget(tx, id).await?;
         decisions::forget_person(tx, id).await?;
         rows::forget_person(tx, id, now).await?;
         events::insert(tx, &told).await?;

@@ -17,11 +17,14 @@ pub enum ChannelKind {
     Email,
     /// A merchant's endpoint; the address is the endpoint's id (`whk_…`).
     Webhook,
+    /// The inbox of a person's pages. The planner itself writes what is in it: nothing leaves, so there are
+    /// no deliveries and no worker.
+    Inbox,
 }
 
 impl ChannelKind {
     /// Every channel.
-    pub const ALL: [Self; 3] = [Self::Telegram, Self::Email, Self::Webhook];
+    pub const ALL: [Self; 4] = [Self::Telegram, Self::Email, Self::Webhook, Self::Inbox];
 
     /// The name in tables, API and metrics.
     #[must_use]
@@ -30,6 +33,7 @@ impl ChannelKind {
             Self::Telegram => "telegram",
             Self::Email => "email",
             Self::Webhook => "webhook",
+            Self::Inbox => "inbox",
         }
     }
 

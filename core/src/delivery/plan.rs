@@ -10,14 +10,16 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Clock, Timestamp};
 use crate::crash::{self, Point};
 use crate::delivery::reach::{self, Person};
-use crate::delivery::{ChannelKind, Lane};
+use crate::delivery::{ChannelKind, Lane, TestAddresses, notice_key};
 use crate::event::{Event, EventType};
 use crate::id::{AccountId, EventId, MerchantId};
 use crate::language::Language;
 use crate::merchant::endpoint::{Endpoint, EndpointStatus};
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
-use crate::store::{Store, StoreError, Tx, Work, endpoint as endpoint_rows, event as events, staff as staff_rows};
+use crate::store::{
+    Store, StoreError, Tx, Work, endpoint as endpoint_rows, event as events, inbox, notice_plan, staff as staff_rows,
+};
 
 /// Events planned in one unit of work.
 const BATCH: u64 = 100;
@@ -33,6 +35,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1_000);
 pub struct Planner {
     store: Store,
     clock: Arc<dyn Clock>,
+    test_addresses: TestAddresses,
 }
 
 /// Links and security notices are waited for; everything else is news.
@@ -104,6 +107,7 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::EndpointDisabled
         | EventType::RiskRuleChanged
         | EventType::OnboardingMoved
+        | EventType::ShopDigest
         | EventType::EndpointTest => Lane::Transactional,
     }
 }
@@ -112,7 +116,13 @@ impl Planner {
     /// A planner over this store.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self { store, clock, test_addresses: TestAddresses::any() }
+    }
+
+    /// The same, but only these addresses hear of test payments, and people with a confirmed account.
+    #[must_use]
+    pub fn with_test_addresses(self, test_addresses: TestAddresses) -> Self {
+        Self { test_addresses, ..self }
     }
 
     /// Plans until it is told to stop.
@@ -163,7 +173,7 @@ impl Planner {
         self.store
             .write(async |tx| {
                 let batch = events::unplanned(tx, BATCH).await?;
-                let mut known = Known::default();
+                let mut known = Known::new(&self.test_addresses);
                 for event in &batch {
                     plan(tx, event, &mut known, now).await?;
                 }
@@ -187,7 +197,7 @@ impl Planner {
                         return Ok(0);
                     }
                     if let Some(event) = events::by_id(tx.conn(), id).await? {
-                        plan(tx, &event, &mut Known::default(), now).await?;
+                        plan(tx, &event, &mut Known::new(&self.test_addresses), now).await?;
                     }
                     events::mark_planned(tx, &[id], now).await?;
                     Ok(1)
@@ -219,15 +229,24 @@ const fn is_about_a_row(error: &StoreError) -> bool {
 }
 
 /// What a batch needs again and again, read once.
-#[derive(Default)]
-struct Known {
+struct Known<'a> {
+    test_addresses: &'a TestAddresses,
     endpoints: KnownEndpoints,
     people: BTreeMap<AccountId, Person>,
     /// The latest one without a confirmed account.
     passing: Person,
 }
 
-impl Known {
+impl<'a> Known<'a> {
+    fn new(test_addresses: &'a TestAddresses) -> Self {
+        Self {
+            test_addresses,
+            endpoints: KnownEndpoints::default(),
+            people: BTreeMap::new(),
+            passing: Person::default(),
+        }
+    }
+
     /// Whom an event concerns, and how they are reached.
     async fn person(&mut self, tx: &Tx, event: &Event) -> Result<&Person, StoreError> {
         if !reach::is_told(event.kind) {
@@ -251,22 +270,29 @@ impl Known {
 /// The endpoints of the merchants in a batch.
 type KnownEndpoints = BTreeMap<(MerchantId, &'static str), Vec<Endpoint>>;
 
-async fn plan(tx: &Tx, event: &Event, known: &mut Known, now: Timestamp) -> Result<(), StoreError> {
+async fn plan(tx: &Tx, event: &Event, known: &mut Known<'_>, now: Timestamp) -> Result<(), StoreError> {
+    if notice_key::has_key(event.kind) && notice_plan::is_cancelled(tx, event.id).await? {
+        return Ok(());
+    }
     for delivery in routes(tx, event, known, now).await? {
         rows::insert(tx, &delivery, now).await?;
     }
-    Ok(())
+    match reach::inbox_of(event, known.person(tx, event).await?) {
+        Some(account) => inbox::insert(tx, account, event.id, now).await,
+        None => Ok(()),
+    }
 }
 
 async fn routes<'a>(
     tx: &Tx,
     event: &'a Event,
-    known: &mut Known,
+    known: &mut Known<'_>,
     now: Timestamp,
 ) -> Result<Vec<NewDelivery<'a>>, StoreError> {
     let mut routes = webhook_routes(tx, event, &mut known.endpoints, now).await?;
+    let test_addresses = known.test_addresses;
     let person = known.person(tx, event).await?;
-    routes.extend(reach::person_routes(event, person, now));
+    routes.extend(reach::person_routes(event, person, test_addresses, now));
     if event.audience.staff {
         for member in staff_rows::all(tx.conn()).await? {
             routes.push(NewDelivery {

@@ -4,11 +4,12 @@
 use crate::account::Account;
 use crate::account::email::EmailAddress;
 use crate::clock::Timestamp;
-use crate::delivery::ChannelKind;
 use crate::delivery::plan::lane_of;
+use crate::delivery::{ChannelKind, TestAddresses};
 use crate::event::{Event, EventType};
+use crate::id::AccountId;
 use crate::language::Language;
-use crate::preference::{Category, Matrix, PERSON_CHANNELS};
+use crate::preference::{Category, Matrix, PERSON_CHANNELS, SuppressionReason};
 use crate::store::delivery::{self as rows, NewDelivery};
 use crate::store::{StoreError, Tx, account as accounts, preference as preferences};
 
@@ -73,7 +74,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountClosed
         | EventType::VerificationMailed
         | EventType::BillCreated => ToldBy::Mail,
-        EventType::NewsPublished | EventType::OnboardingMoved => ToldBy::ChatAndMail,
+        EventType::NewsPublished | EventType::ShopDigest | EventType::OnboardingMoved => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated
@@ -109,8 +110,8 @@ pub(super) fn is_told(kind: EventType) -> bool {
 pub(super) struct Person {
     account: Option<Account>,
     matrix: Matrix,
-    /// Their address in lower case, if it takes no mail.
-    suppressed: Option<String>,
+    /// Their address in lower case and why it takes no mail, if it takes none, or no commercial mail.
+    suppressed: Option<(String, SuppressionReason)>,
 }
 
 /// The person whom an event concerns.
@@ -126,13 +127,20 @@ pub(super) async fn person(tx: &Tx, event: &Event) -> Result<Person, StoreError>
     let confirmed = account.as_ref().filter(|account| account.email_confirmed_at.is_some());
     let address = confirmed.map(|account| &account.email).or(event.audience.email.as_ref());
     let suppressed = match address.map(|address| normal(address)) {
-        Some(address) => preferences::suppression(tx.conn(), &address).await?.map(|found| found.email_ci),
+        Some(address) => {
+            preferences::suppression(tx.conn(), &address).await?.map(|found| (found.email_ci, found.reason))
+        }
         None => None,
     };
     Ok(Person { account, matrix, suppressed })
 }
 
 impl Person {
+    fn has_confirmed(&self, address: &str) -> bool {
+        let confirmed = self.account.as_ref().filter(|account| account.email_confirmed_at.is_some());
+        confirmed.is_some_and(|account| normal(&account.email) == normal(address))
+    }
+
     /// Whether the same person is found for another event of the account: an address that is not
     /// confirmed may differ from event to event.
     pub(super) fn is_settled(&self) -> bool {
@@ -141,7 +149,12 @@ impl Person {
 }
 
 /// The deliveries of an event to the person whom it concerns.
-pub(super) fn person_routes<'a>(event: &'a Event, person: &Person, now: Timestamp) -> Vec<NewDelivery<'a>> {
+pub(super) fn person_routes<'a>(
+    event: &'a Event,
+    person: &Person,
+    test_addresses: &TestAddresses,
+    now: Timestamp,
+) -> Vec<NewDelivery<'a>> {
     let told_by = told_by(event.kind);
     let alive: Vec<ChannelKind> =
         PERSON_CHANNELS.into_iter().filter(|channel| address(event, person, *channel).is_some()).collect();
@@ -159,6 +172,11 @@ pub(super) fn person_routes<'a>(event: &'a Event, person: &Person, now: Timestam
     let language = person.account.as_ref().map(|a| a.language).or(event.audience.language).unwrap_or_default();
     let route = |channel| {
         let address = address(event, person, channel)?;
+        // Whoever confirmed an address here is no stranger, and reads that it is a test.
+        let is_known = channel != ChannelKind::Email || person.has_confirmed(&address);
+        if !is_known && !test_addresses.allow(event, &normal(&address)) {
+            return None;
+        }
         let not_before = not_before(event.kind, person, now);
         Some(NewDelivery {
             event,
@@ -193,8 +211,37 @@ fn address(event: &Event, person: &Person, channel: ChannelKind) -> Option<Strin
             .map(|identity| identity.chat_id.to_string()),
         ChannelKind::Email => mail_address(event, person.account.as_ref())
             // A link that proves the address is how a dead one comes to life again.
-            .filter(|address| told_by(event.kind) == ToldBy::Mail || person.suppressed != Some(normal(address))),
-        ChannelKind::Webhook => None,
+            .filter(|address| told_by(event.kind) == ToldBy::Mail || !is_stopped(event.kind, person, address)),
+        ChannelKind::Webhook | ChannelKind::Inbox => None,
+    }
+}
+
+/// Whether mail of a kind is not to be sent to an address. Who reported our mail as spam still gets receipts
+/// and security notices, which they cannot do without, but nothing that is commercial.
+fn is_stopped(kind: EventType, person: &Person, address: &str) -> bool {
+    match &person.suppressed {
+        Some((stopped, reason)) if *stopped == normal(address) => match reason {
+            SuppressionReason::Bounce | SuppressionReason::Manual => true,
+            SuppressionReason::Complaint => Category::of(kind).is_subscribed(),
+        },
+        Some(_) | None => false,
+    }
+}
+
+/// In whose inbox an event is put: of everything that is told but for questions in the chat and links that
+/// prove an address, if its person wants that.
+pub(super) fn inbox_of(event: &Event, person: &Person) -> Option<AccountId> {
+    let account = person.account.as_ref()?;
+    let wanted = person.matrix.wants(Category::of(event.kind), ChannelKind::Inbox);
+    (wanted && is_kept(event.kind)).then_some(account.id)
+}
+
+/// Whether a kind of event is put into the inbox of the person whom it concerns.
+pub(crate) fn is_kept(kind: EventType) -> bool {
+    match told_by(kind) {
+        ToldBy::Nothing | ToldBy::Chat => false,
+        ToldBy::Mail => kind == EventType::BillCreated,
+        ToldBy::ChatOrMail | ToldBy::ChatAndMail | ToldBy::Record => true,
     }
 }
 

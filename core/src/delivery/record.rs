@@ -15,7 +15,7 @@ use crate::store::delivery::{self as rows, Verdict};
 use crate::store::{StoreError, Tx, account as accounts, preference as preferences, recipient as recipients};
 
 /// The answer's text is kept up to here.
-const ANSWER_BYTES_MAX: usize = 1_024;
+pub(super) const ANSWER_BYTES_MAX: usize = 1_024;
 
 /// An attempt that ended.
 #[derive(Debug)]
@@ -62,6 +62,8 @@ pub(super) async fn record(
                 }
             }
             ChannelKind::Email => after_mail(tx, ended, verdict.state, now).await?,
+            // Nothing of it is ever delivered.
+            ChannelKind::Inbox => {}
         }
     }
     rows::insert_attempts(tx, &attempts).await?;
@@ -85,7 +87,7 @@ const fn feel(pulse: &mut Pulse, outcome: &Outcome) {
 }
 
 /// A row that this version cannot read, beside the result, must not keep the result from being written.
-fn unless_unreadable(result: Result<(), StoreError>) -> Result<(), StoreError> {
+pub(super) fn unless_unreadable(result: Result<(), StoreError>) -> Result<(), StoreError> {
     match result {
         Err(error @ StoreError::Unreadable { .. }) => {
             tracing::error!(%error, "what follows from a result was left out");
@@ -129,7 +131,7 @@ fn judge(ended: &Ended, pace: &Pace, now: Timestamp) -> (Verdict, Option<Timesta
 }
 
 /// PostgreSQL refuses NUL in texts.
-fn without_nul(text: &str) -> String {
+pub(super) fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 

@@ -158,7 +158,9 @@ fn lost_attempt(lost: &Lost, now: Timestamp) -> AttemptRecord {
 async fn fall_back(tx: &Tx, lost: &Lost, now: Timestamp) -> Result<(), StoreError> {
     let failed = match lost.channel {
         Some(channel @ (ChannelKind::Telegram | ChannelKind::Email)) if !lost.staff => channel,
-        Some(ChannelKind::Telegram | ChannelKind::Email | ChannelKind::Webhook) | None => return Ok(()),
+        Some(ChannelKind::Telegram | ChannelKind::Email | ChannelKind::Webhook | ChannelKind::Inbox) | None => {
+            return Ok(());
+        }
     };
     let planned = match events::by_id(tx.conn(), lost.event).await {
         Ok(Some(event)) => plan_fallback(tx, &event, failed, lost.language, now).await,

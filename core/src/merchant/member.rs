@@ -17,7 +17,8 @@ use crate::id::{AccountId, EventId, MerchantId};
 use crate::merchant::{Merchant, Mode};
 use crate::secret::Keyring;
 use crate::store::{
-    Store, StoreError, Tx, account as accounts, event as events, member as rows, merchant as merchants,
+    Store, StoreError, Tx, account as accounts, digest as digests, event as events, member as rows,
+    merchant as merchants,
 };
 
 pub use invite::{Added, Invitation};
@@ -72,8 +73,8 @@ pub enum MemberError {
 /// The service for members.
 #[derive(Debug, Clone)]
 pub struct Members {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
     keyring: Keyring,
 }
 
@@ -179,6 +180,7 @@ impl Members {
                 };
                 let before = rows::rights(tx.conn(), merchant, account).await?.ok_or(MemberError::NotFound)?;
                 rows::delete(tx, merchant, account).await?;
+                digests::forget(tx, account, Some(merchant)).await?;
                 if before.has(Right::Members) {
                     keeper_is_left(tx, actor, merchant).await?;
                 }
@@ -193,6 +195,7 @@ impl Members {
 
 /// Ends every membership of a person whose account ends. The caller holds the lock on the account.
 pub(crate) async fn forget(tx: &Tx, account: AccountId, now: Timestamp) -> Result<(), StoreError> {
+    digests::forget(tx, account, None).await?;
     for (merchant, rights) in rows::of_account(tx.conn(), account).await? {
         rows::delete(tx, merchant.id, account).await?;
         let row = audit::NewRow {

@@ -16,6 +16,8 @@ named! {
         Refunds = "refunds",
         /// Payments that somebody contests.
         Disputes = "disputes",
+        /// What happens at the merchants that a person acts for.
+        Shop = "shop",
         /// Sums over a month.
         Reports = "reports",
         /// What is new, commercial.
@@ -29,7 +31,7 @@ impl Category {
     pub const fn is_mandatory(self) -> bool {
         match self {
             Self::Security | Self::Verification => true,
-            Self::Payments | Self::Refunds | Self::Disputes | Self::Reports | Self::News => false,
+            Self::Payments | Self::Refunds | Self::Disputes | Self::Shop | Self::Reports | Self::News => false,
         }
     }
 
@@ -37,7 +39,7 @@ impl Category {
     #[must_use]
     pub const fn is_on_by_default(self) -> bool {
         match self {
-            Self::Security | Self::Verification | Self::Payments | Self::Refunds | Self::Disputes => true,
+            Self::Security | Self::Verification | Self::Payments | Self::Refunds | Self::Disputes | Self::Shop => true,
             Self::Reports | Self::News => false,
         }
     }
@@ -88,6 +90,7 @@ impl Category {
             | EventType::DisputeWon
             | EventType::DisputeLost
             | EventType::CaseOpened => Self::Disputes,
+            EventType::ShopDigest => Self::Shop,
             EventType::NewsPublished => Self::News,
             EventType::ReportMonthly => Self::Reports,
             EventType::PaymentCreated

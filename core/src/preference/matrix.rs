@@ -6,20 +6,24 @@ use crate::preference::Category;
 /// The channels that reach a person, in the order in which they are tried.
 pub const PERSON_CHANNELS: [ChannelKind; 2] = [ChannelKind::Telegram, ChannelKind::Email];
 
-/// A mandatory category keeps at least one channel.
+/// The columns of the matrix: the channels that reach a person, and the inbox of their pages, which waits
+/// until they look.
+pub const MATRIX_CHANNELS: [ChannelKind; 3] = [ChannelKind::Telegram, ChannelKind::Email, ChannelKind::Inbox];
+
+/// A mandatory category keeps at least one channel that reaches its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{} keeps at least one channel", .0.as_str())]
 pub struct LastChannel(pub Category);
 
 /// Which channels are switched on for each category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Matrix([[bool; PERSON_CHANNELS.len()]; Category::ALL.len()]);
+pub struct Matrix([[bool; MATRIX_CHANNELS.len()]; Category::ALL.len()]);
 
 impl Default for Matrix {
     fn default() -> Self {
-        let mut rows = [[false; PERSON_CHANNELS.len()]; Category::ALL.len()];
+        let mut rows = [[false; MATRIX_CHANNELS.len()]; Category::ALL.len()];
         for category in Category::ALL {
-            rows[*category as usize] = [category.is_on_by_default(); PERSON_CHANNELS.len()];
+            rows[*category as usize] = [category.is_on_by_default(); MATRIX_CHANNELS.len()];
         }
         Self(rows)
     }
@@ -30,6 +34,7 @@ const fn column(channel: ChannelKind) -> Option<usize> {
     match channel {
         ChannelKind::Telegram => Some(0),
         ChannelKind::Email => Some(1),
+        ChannelKind::Inbox => Some(2),
         ChannelKind::Webhook => None,
     }
 }
@@ -64,7 +69,8 @@ impl Matrix {
         self
     }
 
-    /// Whether every mandatory category has a channel.
+    /// Whether every mandatory category has a channel that reaches its person. The inbox is none: who was
+    /// locked out cannot look.
     ///
     /// # Errors
     ///
@@ -79,7 +85,7 @@ impl Matrix {
     /// Every choice, in the order of categories and channels.
     pub fn choices(&self) -> impl Iterator<Item = (Category, ChannelKind, bool)> + '_ {
         Category::ALL.iter().flat_map(move |category| {
-            PERSON_CHANNELS.iter().map(move |channel| (*category, *channel, self.wants(*category, *channel)))
+            MATRIX_CHANNELS.iter().map(move |channel| (*category, *channel, self.wants(*category, *channel)))
         })
     }
 }
@@ -102,6 +108,7 @@ mod tests {
         let matrix = Matrix::default().with(Category::Security, ChannelKind::Email, false).unwrap();
         let refused = matrix.with(Category::Security, ChannelKind::Telegram, false);
         assert_eq!(refused, Err(LastChannel(Category::Security)));
+        assert!(matrix.wants(Category::Security, ChannelKind::Inbox), "which is not enough");
         let silent = Matrix::default().with(Category::Payments, ChannelKind::Email, false).unwrap();
         assert!(silent.with(Category::Payments, ChannelKind::Telegram, false).is_ok());
     }

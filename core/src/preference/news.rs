@@ -12,17 +12,14 @@ use crate::event::{Audience, Event, EventType};
 use crate::id::{AccountId, EventId};
 use crate::language::Language;
 use crate::merchant::Mode;
-use crate::preference::{Category, Preferences};
-use crate::store::{StoreError, account as accounts, event as events, preference as rows};
+use crate::store::StoreError;
 
-/// Accounts written to in one unit of work.
-const BATCH: u64 = 100;
 const NAME_CHARS_MAX: usize = 64;
 const TITLE_CHARS_MAX: usize = 120;
 const TEXT_CHARS_MAX: usize = 2_000;
 
 /// What the message says in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct NewsText {
     /// One line.
     pub title: String,
@@ -49,6 +46,9 @@ pub enum NewsError {
         /// The language's code.
         language: &'static str,
     },
+    /// Another message has this name.
+    #[error("name: another message has this name")]
+    Taken,
     /// The database did not do it.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -78,15 +78,40 @@ impl News {
         Ok(Self { name: name.to_owned(), texts: known })
     }
 
-    /// The event's id follows from name and account, so that a second run finds the first one's work.
-    fn event_id(&self, account: AccountId) -> EventId {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it says in a language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> &NewsText {
+        &self.texts[language.code()]
+    }
+
+    /// Its texts as a table keeps them.
+    pub(crate) fn texts_json(&self) -> String {
+        serde_json::to_string(&self.texts).expect("texts have text keys only")
+    }
+
+    /// Reads what a table keeps.
+    pub(crate) fn from_json(name: &str, texts: &str) -> Option<Self> {
+        let mut texts: BTreeMap<String, NewsText> = serde_json::from_str(texts).ok()?;
+        let texts: BTreeMap<_, _> =
+            Language::ALL.into_iter().filter_map(|of| Some((of.code(), texts.remove(of.code())?))).collect();
+        (texts.len() == Language::ALL.len()).then(|| Self { name: name.to_owned(), texts })
+    }
+
+    /// The event's id follows from name and account, so that nobody is told twice.
+    pub(super) fn event_id(&self, account: AccountId) -> EventId {
         let digest = Sha256::new().chain_update(&self.name).chain_update(b"\0").chain_update(account.as_uuid());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.finalize()[..16]);
         EventId::from_uuid(Uuid::from_bytes(bytes))
     }
 
-    fn event(&self, account: &Account, now: Timestamp) -> Event {
+    pub(super) fn event(&self, account: &Account, now: Timestamp) -> Event {
         let text = &self.texts[account.language.code()];
         let facts = [("title", &text.title), ("text", &text.text)];
         Event {
@@ -103,41 +128,6 @@ impl News {
                 facts: facts.map(|(key, value)| (key.to_owned(), value.clone())).into(),
                 ..Audience::default()
             },
-        }
-    }
-}
-
-impl Preferences {
-    /// Sends a message to everybody who asked for news. Run again after it was cut short, it reaches
-    /// those who are left. Gives how many were written to by this run.
-    ///
-    /// # Errors
-    ///
-    /// [`NewsError::Store`]; who was written to so far stays so.
-    pub async fn publish(&self, news: &News) -> Result<u64, NewsError> {
-        let mut total = 0;
-        let mut after = None;
-        loop {
-            let batch = rows::subscribers(self.store.reader(), Category::News, after, BATCH).await?;
-            let Some(last) = batch.last().copied() else { return Ok(total) };
-            let now = self.clock.now();
-            total += self
-                .store
-                .write(async |tx| {
-                    let ids: Vec<EventId> = batch.iter().map(|account| news.event_id(*account)).collect();
-                    let told: Vec<EventId> =
-                        events::by_ids(tx.conn(), &ids).await?.into_iter().map(|event| event.id).collect();
-                    let mut fresh = Vec::new();
-                    for id in &batch {
-                        let account = accounts::by_id(tx.conn(), *id).await?;
-                        fresh
-                            .extend(account.map(|account| news.event(&account, now)).filter(|e| !told.contains(&e.id)));
-                    }
-                    events::insert(tx, &fresh).await?;
-                    Ok::<_, StoreError>(fresh.len() as u64)
-                })
-                .await?;
-            after = Some(last);
         }
     }
 }

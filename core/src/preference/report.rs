@@ -99,7 +99,7 @@ impl Preferences {
     pub async fn send_reports(&self) -> Result<u64, StoreError> {
         let (mut total, mut after) = (0, None);
         loop {
-            let batch = rows::subscribers(self.store.reader(), Category::Reports, after, BATCH).await?;
+            let batch = rows::subscribers(self.store.reader(), Category::Reports, None, after, BATCH).await?;
             let Some(last) = batch.last().copied() else { return Ok(total) };
             for id in batch {
                 total += u64::from(self.send_report(id).await?);

@@ -256,11 +256,12 @@ fn chat_state(account: &Account) -> ChannelState {
 
 fn mail_state(account: &Account, suppressed: Option<Suppression>) -> ChannelState {
     match suppressed {
-        Some(found) => {
+        // Receipts and security notices still go there.
+        Some(found) if found.reason != SuppressionReason::Complaint => {
             let code = found.code.map(|code| format!("{code} ")).unwrap_or_default();
             ChannelState::Dead { since: found.since, answer: Some(format!("{code}{}", found.answer)) }
         }
-        None if account.email_confirmed_at.is_some() => ChannelState::Alive,
-        None => ChannelState::Absent,
+        Some(_) | None if account.email_confirmed_at.is_some() => ChannelState::Alive,
+        Some(_) | None => ChannelState::Absent,
     }
 }

@@ -8,7 +8,7 @@ named! {
     pub enum SuppressionReason {
         /// The relay, or the mailbox' own server, says that there is no such mailbox.
         Bounce = "bounce",
-        /// Its owner reported our mail as spam.
+        /// Its owner reported our mail as spam: nothing commercial is sent there.
         Complaint = "complaint",
         /// An operator wrote it down.
         Manual = "manual",

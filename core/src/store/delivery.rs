@@ -3,6 +3,7 @@
 mod claim;
 mod outbox;
 mod read;
+mod report;
 mod settle;
 
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -19,6 +20,7 @@ use crate::language::Language;
 pub(crate) use claim::{ClaimPlan, Leased, claim};
 pub(crate) use outbox::{take_unplanned, unplanned_ids};
 pub(crate) use read::{attempts, count_by_state, of_payment, page_of_address, sent_to};
+pub(crate) use report::{bury, letter, note_report};
 pub(crate) use settle::{Lost, LostBy, Verdict, finish, insert_attempts, lost};
 
 /// What the partial indexes say, with the state written out: neither database can tell in advance

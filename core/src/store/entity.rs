@@ -14,6 +14,7 @@ pub(super) mod bill;
 pub(super) mod bot_button;
 pub(super) mod bot_conversation;
 pub(super) mod bot_update;
+pub(super) mod broadcast;
 pub(super) mod buyer_case;
 pub(super) mod card_decline;
 pub(super) mod delivery;
@@ -27,6 +28,7 @@ pub(super) mod enrolled_card;
 pub(super) mod event;
 pub(super) mod financial_password;
 pub(super) mod idempotency;
+pub(super) mod inbox_item;
 pub(super) mod install_key;
 pub(super) mod instance;
 pub(super) mod issuing_bank;
@@ -37,14 +39,19 @@ pub(super) mod ledger_head;
 pub(super) mod ledger_queue;
 pub(super) mod ledger_seal;
 pub(super) mod link;
+pub(super) mod mail_report;
 pub(super) mod mail_suppression;
 pub(super) mod mandate;
+pub(super) mod member_digest;
+pub(super) mod member_pace;
 pub(super) mod merchant;
 pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
+pub(super) mod merchant_logo;
 pub(super) mod merchant_member;
 pub(super) mod merchant_profile;
 pub(super) mod merchant_route;
+pub(super) mod notice_plan;
 pub(super) mod onboarding;
 pub(super) mod onboarding_transition;
 pub(super) mod operation;
@@ -109,6 +116,7 @@ mod tests {
             bot_button,
             bot_conversation,
             bot_update,
+            broadcast,
             buyer_case,
             card_decline,
             delivery,
@@ -121,6 +129,7 @@ mod tests {
             event,
             financial_password,
             idempotency,
+            inbox_item,
             instance,
             issuing_bank,
             issuing_bank_key,
@@ -131,16 +140,21 @@ mod tests {
             ledger_seal,
             install_key,
             link,
+            mail_report,
             mail_suppression,
             mandate,
+            member_digest,
+            member_pace,
             merchant,
             merchant_fee,
             merchant_key,
+            merchant_logo,
             merchant_member,
             merchant_profile,
             merchant_route,
             onboarding,
             onboarding_transition,
+            notice_plan,
             operation,
             password_history,
             payment,

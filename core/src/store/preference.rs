@@ -1,8 +1,9 @@
 //! Rows of preferences, and of addresses that take no mail.
 
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use super::{StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::delivery::ChannelKind;
 use crate::id::AccountId;
+use crate::language::Language;
 use crate::preference::{Category, Choice, Matrix, Suppression, SuppressionReason};
 
 /// What a person chose; the rest is as by default. A choice that this version does not know is left
@@ -52,10 +54,39 @@ pub(crate) async fn forget(tx: &Tx, account: AccountId) -> Result<(), StoreError
     Ok(())
 }
 
-/// Who switched a category on for any channel, in the order of their ids.
+/// The accounts that read a language.
+fn readers_of(language: Language) -> SelectStatement {
+    Query::select()
+        .column(account::Column::Id)
+        .from(account::Entity)
+        .and_where(account::Column::Language.eq(language.code()))
+        .to_owned()
+}
+
+/// How many switched a category on for any channel; only readers of one language, if one is named.
+pub(crate) async fn count_subscribers(
+    conn: &impl ConnectionTrait,
+    category: Category,
+    language: Option<Language>,
+) -> Result<u64, StoreError> {
+    let mut query = preference::Entity::find()
+        .select_only()
+        .column(preference::Column::AccountId)
+        .distinct()
+        .filter(preference::Column::Category.eq(category.as_str()))
+        .filter(Expr::cust("enabled = 1"));
+    if let Some(language) = language {
+        query = query.filter(preference::Column::AccountId.in_subquery(readers_of(language)));
+    }
+    Ok(query.count(conn).await?)
+}
+
+/// Who switched a category on for any channel, in the order of their ids; only readers of one language, if
+/// one is named.
 pub(crate) async fn subscribers(
     conn: &impl ConnectionTrait,
     category: Category,
+    language: Option<Language>,
     after: Option<AccountId>,
     limit: u64,
 ) -> Result<Vec<AccountId>, StoreError> {
@@ -69,6 +100,9 @@ pub(crate) async fn subscribers(
         .limit(limit);
     if let Some(after) = after {
         query = query.filter(preference::Column::AccountId.gt(after.as_uuid()));
+    }
+    if let Some(language) = language {
+        query = query.filter(preference::Column::AccountId.in_subquery(readers_of(language)));
     }
     let ids = query.into_tuple::<Uuid>().all(conn).await?;
     Ok(ids.into_iter().map(AccountId::from_uuid).collect())

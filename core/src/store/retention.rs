@@ -4,7 +4,9 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 use uuid::{NoContext, Uuid};
 
-use super::entity::{delivery, delivery_attempt, event, link, risk_decision, session};
+use super::entity::{
+    delivery, delivery_attempt, event, inbox_item, link, mail_report, notice_plan, risk_decision, session,
+};
 use super::{StoreError, Tx};
 use crate::clock::Timestamp;
 
@@ -36,6 +38,8 @@ pub(crate) async fn deliveries(tx: &Tx, before: Timestamp) -> Result<u64, StoreE
     }
     let attempts = delivery_attempt::Entity::delete_many();
     attempts.filter(delivery_attempt::Column::DeliveryId.is_in(ids.iter().copied())).exec(tx.conn()).await?;
+    let reports = mail_report::Entity::delete_many();
+    reports.filter(mail_report::Column::DeliveryId.is_in(ids.iter().copied())).exec(tx.conn()).await?;
     let deleted = delivery::Entity::delete_many().filter(delivery::Column::Id.is_in(ids)).exec(tx.conn()).await?;
     Ok(deleted.rows_affected)
 }
@@ -56,7 +60,24 @@ pub(crate) async fn events(tx: &Tx, before: Timestamp) -> Result<u64, StoreError
         .order_by(event::Column::Id, Order::Asc)
         .limit(BATCH);
     let ids: Vec<Uuid> = old.into_tuple().all(tx.conn()).await?;
+    let items = inbox_item::Entity::delete_many().filter(inbox_item::Column::EventId.is_in(ids.iter().copied()));
+    delete_by(tx, items, &ids).await?;
+    let plans = notice_plan::Entity::delete_many().filter(notice_plan::Column::EventId.is_in(ids.iter().copied()));
+    delete_by(tx, plans, &ids).await?;
     delete_by(tx, event::Entity::delete_many().filter(event::Column::Id.is_in(ids.iter().copied())), &ids).await
+}
+
+/// What lies in people's inboxes. Gives how many.
+pub(crate) async fn inbox(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let old = inbox_item::Entity::find()
+        .select_only()
+        .column(inbox_item::Column::Id)
+        .filter(inbox_item::Column::Id.lt(first_id(before)))
+        .order_by(inbox_item::Column::Id, Order::Asc)
+        .limit(BATCH);
+    let ids: Vec<Uuid> = old.into_tuple().all(tx.conn()).await?;
+    let these = inbox_item::Entity::delete_many().filter(inbox_item::Column::Id.is_in(ids.iter().copied()));
+    delete_by(tx, these, &ids).await
 }
 
 /// What antifraud saw and decided. Gives how many.

@@ -22,7 +22,7 @@ fn session_from(row: session::Model) -> Session {
 }
 
 /// Not ended, not too old, not idle for too long.
-fn live(now: Timestamp, idle: Duration) -> Condition {
+pub(super) fn live(now: Timestamp, idle: Duration) -> Condition {
     Condition::all()
         .add(session::Column::RevokedAt.is_null())
         .add(session::Column::ExpiresAt.gt(now.as_micros()))

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use crate::delivery::notice_key::NoticeKey;
 use crate::event::EventType;
 use crate::id::CardId;
 use crate::mandate::EndReason;
 use crate::store::vault::Due;
-use crate::store::{StoreError, event as events, mandate as mandate_rows, merchant as merchants, vault as rows};
+use crate::store::{
+    StoreError, event as events, mandate as mandate_rows, merchant as merchants, notice_plan as notices, vault as rows,
+};
 use crate::vault::card::{CardState, EXPIRY_NOTICE, SavedCard};
 use crate::vault::published::card_event;
 use crate::vault::service::{Vault, VaultError};
@@ -58,7 +61,9 @@ impl Vault {
                 let card = SavedCard { expiry_told: true, ..card };
                 rows::update(tx, &card).await?;
                 let shop = merchants::name(tx.conn(), card.merchant_id).await?;
-                events::insert(tx, &[card_event(EventType::CardExpiring, &card, &shop, now)]).await?;
+                let event = card_event(EventType::CardExpiring, &card, &shop, now);
+                notices::note(tx, &[event.id], NoticeKey::expiring(card.id).as_str()).await?;
+                events::insert(tx, &[event]).await?;
                 Ok(true)
             })
             .await

@@ -2,6 +2,7 @@
 //! saved one, and leave nothing behind when the payment was refused.
 
 use crate::clock::Timestamp;
+use crate::delivery::notice_key::{self, NoticeKey};
 use crate::event::{Event, EventType};
 use crate::id::{AccountId, CardId, MandateId, MerchantId, PaymentId};
 use crate::mandate::{EndReason, Mandate, MandateState, NewTerms, Terms};
@@ -300,6 +301,7 @@ pub(crate) async fn take_away(
 ) -> Result<(SavedCard, Vec<Event>), StoreError> {
     let gone = SavedCard { state, sealed: None, ..card };
     rows::update(tx, &gone).await?;
+    notice_key::cancel(tx, &NoticeKey::expiring(gone.id), now).await?;
     let mut told = vec![card_event(EventType::CardRemoved, &gone, shop, now)];
     for mandate in mandate_rows::of_card(tx, gone.id).await? {
         told.push(end(tx, mandate, EndReason::Card, &gone, (shop, now)).await?.1);

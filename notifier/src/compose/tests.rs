@@ -72,6 +72,7 @@ const LETTERS: &[(EventType, bool)] = &[
     (EventType::NewsPublished, false),
     (EventType::OnboardingMoved, false),
     (EventType::ReportMonthly, false),
+    (EventType::ShopDigest, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
     (EventType::CaseOpened, true),
@@ -85,7 +86,7 @@ const LETTERS: &[(EventType, bool)] = &[
 #[test]
 fn every_event_has_a_letter_or_is_known_to_have_none() {
     for kind in EventType::ALL {
-        let letter = composer().compose(&job(*kind, Language::En, "Shop")).unwrap();
+        let letter = composer().compose(&job(*kind, Language::En, "Shop"), None).unwrap();
         let expected = LETTERS.iter().any(|(with_letter, _)| with_letter == kind);
         assert_eq!(letter.is_some(), expected, "{}", kind.as_str());
     }
@@ -96,7 +97,7 @@ fn every_letter_survives_hostile_names_in_every_language() {
     for name in hostile_names() {
         for language in Language::ALL {
             for &(kind, is_about_payment) in LETTERS {
-                let letter = composer().compose(&job(kind, language, &name)).unwrap().unwrap();
+                let letter = composer().compose(&job(kind, language, &name), None).unwrap().unwrap();
                 check(&letter, &format!("{} {} {:.20?}", kind.as_str(), language.code(), name));
                 if is_about_payment {
                     let amount = format_minor(123_450, "EUR".parse().unwrap(), language);
@@ -141,7 +142,7 @@ fn both_parts_say_the_same() {
         let job = job(kind, Language::Es, "Tacos & Más <3");
         let source = Source { composer: &composer, job: &job, words: Words::of(job.language) };
         let draft = draft(&source).unwrap().unwrap();
-        let letter = layout::letter(&source, &draft).unwrap();
+        let letter = layout::letter(&source, &draft, None).unwrap();
         let html = letter.html.replace("&#38;", "&").replace("&#60;", "<").replace("&#62;", ">");
         for row in &draft.rows {
             assert!(letter.text.contains(&format!("{}: {}\n", row.label, row.value)), "{row:?}");
@@ -166,12 +167,12 @@ fn links_carry_the_token_of_their_link() {
     for (kind, path) in [(EventType::AccountRegistered, "confirm"), (EventType::AccountPasswordReset, "reset")] {
         let mut job = job(kind, Language::En, "Shop");
         let token = keyring().link_token(job.event.audience.link_id.unwrap());
-        let letter = composer().compose(&job).unwrap().unwrap();
+        let letter = composer().compose(&job, None).unwrap().unwrap();
         let url = format!("https://pay.example/{path}/{}", token.expose());
         assert!(letter.text.contains(&url) && letter.html.contains(&url));
         assert!(!format!("{letter:?}").contains(token.expose()));
         job.event.audience.link_id = None;
-        assert_eq!(composer().compose(&job), Err(ComposeError::Missing { kind, part: "link" }));
+        assert_eq!(composer().compose(&job, None), Err(ComposeError::Missing { kind, part: "link" }));
     }
 }
 
@@ -179,14 +180,14 @@ fn links_carry_the_token_of_their_link() {
 fn who_has_an_account_is_told_so_without_a_link() {
     for language in Language::ALL {
         let mut job = job(EventType::AccountRegistered, language, "Shop");
-        let plain = composer().compose(&job).unwrap().unwrap();
+        let plain = composer().compose(&job, None).unwrap().unwrap();
         job.event.audience.facts.insert("telegram".to_owned(), "Call +1 555 0100".to_owned());
-        let in_bot = composer().compose(&job).unwrap().unwrap();
+        let in_bot = composer().compose(&job, None).unwrap().unwrap();
         assert!(in_bot.text != plain.text && in_bot.text.contains("/confirm/"));
         assert!(!in_bot.html.contains("555"), "a stranger's words stand in no letter");
         job.event.audience.facts.insert("existing".to_owned(), "true".to_owned());
         job.event.audience.link_id = None;
-        let existing = composer().compose(&job).unwrap().unwrap();
+        let existing = composer().compose(&job, None).unwrap().unwrap();
         check(&existing, language.code());
         for part in [&existing.text, &existing.html] {
             assert!(part.contains("https://pay.example/login") && !part.contains("/confirm/"), "{part}");
@@ -196,7 +197,8 @@ fn who_has_an_account_is_told_so_without_a_link() {
 
 #[test]
 fn a_reset_says_until_when() {
-    let letter = composer().compose(&job(EventType::AccountPasswordReset, Language::En, "Shop")).unwrap().unwrap();
+    let letter =
+        composer().compose(&job(EventType::AccountPasswordReset, Language::En, "Shop"), None).unwrap().unwrap();
     assert!(letter.text.contains("for 30 minutes, until 5 March 2026, 14:35 UTC."), "{}", letter.text);
 }
 
@@ -206,7 +208,7 @@ fn a_decline_never_tells_lost_stolen_or_suspected() {
         for language in Language::ALL {
             let mut job = job(EventType::PaymentDeclined, language, "Shop");
             job.event.document.payment.as_mut().unwrap().decline.as_mut().unwrap().code = code.as_str().to_owned();
-            let letter = composer().compose(&job).unwrap().unwrap();
+            let letter = composer().compose(&job, None).unwrap().unwrap();
             for word in ["stolen", "lost", "fraud", "risk", "robad", "perdid", "fraude", "украд", "утер", "мошен", "_"]
             {
                 assert!(!letter.text.to_lowercase().contains(word), "{word} for {code:?}");
@@ -222,10 +224,10 @@ fn a_decline_never_tells_lost_stolen_or_suspected() {
 #[test]
 fn test_mode_is_marked_in_subject_and_body() {
     let mut job = job(EventType::PaymentCaptured, Language::Ru, "Shop");
-    let live = composer().compose(&job).unwrap().unwrap();
+    let live = composer().compose(&job, None).unwrap().unwrap();
     assert!(![live.subject, live.text, live.html].iter().any(|part| part.contains("[TEST]")));
     job.event.mode = Mode::Test;
-    let test = composer().compose(&job).unwrap().unwrap();
+    let test = composer().compose(&job, None).unwrap().unwrap();
     assert!(test.subject.starts_with("[TEST] ") && test.text.starts_with("[TEST] ") && test.html.contains("[TEST]"));
 }
 
@@ -234,7 +236,7 @@ fn staff_get_reviews_and_cases_but_no_buyers_letters() {
     let staff = |kind| {
         let mut job = job(kind, Language::En, "Shop");
         job.staff = true;
-        composer().compose(&job).unwrap()
+        composer().compose(&job, None).unwrap()
     };
     assert!(staff(EventType::ReviewOpened).unwrap().subject.starts_with("To review: "));
     assert!(staff(EventType::CaseOpened).unwrap().subject.starts_with("New case: "));
@@ -246,33 +248,33 @@ fn staff_get_reviews_and_cases_but_no_buyers_letters() {
 fn what_is_missing_is_an_error_and_not_a_panic() {
     let mut refund = job(EventType::RefundSucceeded, Language::En, "Shop");
     refund.event.document.payment = None;
-    assert!(composer().compose(&refund).unwrap().unwrap().text.contains("pay_01h2xcejqtf2nbrexx3vqjhp41"));
+    assert!(composer().compose(&refund, None).unwrap().unwrap().text.contains("pay_01h2xcejqtf2nbrexx3vqjhp41"));
     refund.event.document.refund.as_mut().unwrap().currency = "???".to_owned();
-    assert_eq!(composer().compose(&refund), Err(ComposeError::Currency));
+    assert_eq!(composer().compose(&refund, None), Err(ComposeError::Currency));
     refund.event.document.refund = None;
     let missing = ComposeError::Missing { kind: EventType::RefundSucceeded, part: "refund" };
     assert_eq!(missing.to_string(), "an event refund.succeeded has no refund");
-    assert_eq!(composer().compose(&refund), Err(missing));
+    assert_eq!(composer().compose(&refund, None), Err(missing));
 }
 
 #[test]
 fn a_buyer_without_an_account_gets_no_button() {
     let mut job = job(EventType::PaymentCaptured, Language::En, "Shop");
     job.event.audience.account_id = None;
-    let letter = composer().compose(&job).unwrap().unwrap();
+    let letter = composer().compose(&job, None).unwrap().unwrap();
     assert!(!letter.text.contains("Open my account") && letter.text.contains("https://pay.example/account"));
 }
 
 #[test]
 fn an_endpoints_token_is_not_shown() {
-    let letter = composer().compose(&job(EventType::EndpointFailing, Language::En, "Shop")).unwrap().unwrap();
+    let letter = composer().compose(&job(EventType::EndpointFailing, Language::En, "Shop"), None).unwrap().unwrap();
     assert!(letter.text.contains("https://shop.example/hook\n") && letter.text.contains("4 March 2026, 10:00 UTC"));
     assert!(!letter.text.contains("secret") && !letter.html.contains("secret"));
 }
 
 #[test]
 fn a_letter_reads_as_written() {
-    let letter = composer().compose(&job(EventType::PaymentDeclined, Language::En, "Café")).unwrap().unwrap();
+    let letter = composer().compose(&job(EventType::PaymentDeclined, Language::En, "Café"), None).unwrap().unwrap();
     assert_eq!(letter.subject, "Payment of 1,234.50\u{a0}EUR to Café was not made");
     assert_eq!(
         letter.text,
@@ -296,4 +298,26 @@ https://pay.example/account
 Sent automatically by pay.example.
 Your account and what you are told: https://pay.example/account/notifications"
     );
+}
+
+#[test]
+fn a_shops_picture_stands_in_the_html_as_large_as_fits() {
+    use aviso_core::merchant::logo::{Logo, LogoFormat};
+    let job = job(EventType::PaymentCaptured, Language::En, "Bean & \"Leaf\"");
+    for ((width, height), shown) in [
+        ((100, 50), "width=\"100\" height=\"50\""),
+        ((512, 128), "width=\"200\" height=\"50\""),
+        ((512, 512), "width=\"64\" height=\"64\""),
+        ((512, 1), "width=\"200\" height=\"1\""),
+        ((1, 512), "width=\"1\" height=\"64\""),
+    ] {
+        let logo = Logo { format: LogoFormat::Png, width, height, content: vec![1] };
+        let letter = composer().compose(&job, Some(logo)).unwrap().unwrap();
+        assert!(
+            letter.html.contains(&format!("src=\"cid:{PICTURE_ID}\" {shown} alt=\"Bean &#38; &#34;Leaf&#34;\"")),
+            "{shown}"
+        );
+        assert!(letter.logo.is_some() && !letter.text.contains("cid:"));
+    }
+    assert!(!composer().compose(&job, None).unwrap().unwrap().html.contains("cid:"));
 }

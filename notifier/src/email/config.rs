@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aviso_core::secret::Secret;
+use lettre::Address;
 use lettre::message::Mailbox;
 use serde::Deserialize;
+
+use super::return_path::ReturnPath;
 
 /// How mail leaves. Values are checked by `EmailChannel::new`, which names the key that is wrong.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,9 +50,32 @@ pub struct MailConfig {
     /// Signatures. Default: none, the relay signs.
     #[serde(default)]
     pub dkim: Option<DkimKeys>,
+    /// Where reports about letters come back to, and where they are read. Default: to the sender, and unread.
+    #[serde(default)]
+    pub bounces: Option<BounceConfig>,
     /// Folder for `.eml` files. Needed for `file`; created when it is missing.
     #[serde(default)]
     pub file_dir: Option<PathBuf>,
+}
+
+/// Reports of mail servers about letters that they had taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BounceConfig {
+    /// The address below which each letter has a return path of its own: `bounce@pay.example` makes
+    /// `bounce+…@pay.example`. At most 16 characters in front of the `@`.
+    pub address: String,
+    /// The maildir to which that mail is delivered. Default: nobody reads it.
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
+}
+
+impl BounceConfig {
+    pub(crate) fn checked_address(&self) -> Result<Address, MailConfigError> {
+        let expected = "an address like `bounce@pay.example`, with 1 to 16 plain characters in front of the @";
+        let wrong = MailConfigError::Invalid { key: "mail.bounces.address", expected };
+        self.address.parse().ok().filter(ReturnPath::fits).ok_or(wrong)
+    }
 }
 
 /// Where mail goes.

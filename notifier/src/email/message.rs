@@ -4,13 +4,16 @@ use std::time::{Duration, SystemTime};
 
 use aviso_core::clock::Timestamp;
 use aviso_core::id::DeliveryId;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use aviso_core::merchant::logo::{Logo, LogoFormat};
+use aviso_core::secret::Keyring;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use super::config::{MailConfig, MailConfigError};
+use super::config::{BounceConfig, MailConfig, MailConfigError};
 use super::dkim::Signer;
-use crate::compose::Letter;
+use super::return_path::ReturnPath;
+use crate::compose::{Letter, PICTURE_ID};
 
 /// Bytes ready to send, and what is needed to send them.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ pub(crate) struct Envelopes {
     from: Mailbox,
     reply_to: Option<Mailbox>,
     signer: Signer,
+    return_path: Option<ReturnPath>,
 }
 
 impl Envelopes {
@@ -41,9 +45,11 @@ impl Envelopes {
     /// # Errors
     ///
     /// [`MailConfigError`] names the key of the configuration that is wrong.
-    pub(crate) fn open(config: &MailConfig) -> Result<Self, MailConfigError> {
+    pub(crate) fn open(config: &MailConfig, keyring: &Keyring) -> Result<Self, MailConfigError> {
         let signer = config.dkim.as_ref().map(Signer::open).transpose()?.unwrap_or_default();
-        Ok(Self { from: config.sender()?, reply_to: config.answers()?, signer })
+        let bounces = config.bounces.as_ref().map(BounceConfig::checked_address).transpose()?;
+        let return_path = bounces.map(|address| ReturnPath::new(&address, keyring.clone()));
+        Ok(Self { from: config.sender()?, reply_to: config.answers()?, signer, return_path })
     }
 
     /// The signed message.
@@ -73,10 +79,26 @@ impl Envelopes {
             builder = builder.raw_header(header("List-Unsubscribe", format!("<{url}>")));
             builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
-        let message = builder.multipart(MultiPart::alternative_plain_html(letter.text, letter.html))?;
+        let message = builder.multipart(parts(letter.text, letter.html, letter.logo))?;
         let bytes = self.signer.sign(&message);
-        Ok(Sealed { delivery, from: self.from.email.clone(), to, message_id, bytes })
+        let own = self.return_path.as_ref().and_then(|paths| paths.of(delivery));
+        let from = own.unwrap_or_else(|| self.from.email.clone());
+        Ok(Sealed { delivery, from, to, message_id, bytes })
     }
+}
+
+/// A plain part and an HTML part; the shop's picture belongs to the HTML part, so that programs show it there
+/// and list no attachment.
+fn parts(text: String, html: String, logo: Option<Logo>) -> MultiPart {
+    let Some(logo) = logo else { return MultiPart::alternative_plain_html(text, html) };
+    let kind = match logo.format {
+        LogoFormat::Png => "image/png",
+        LogoFormat::Jpeg => "image/jpeg",
+    };
+    let kind = ContentType::parse(kind).expect("a media type");
+    let picture = Attachment::new_inline(PICTURE_ID.to_owned()).body(logo.content, kind);
+    let html = MultiPart::related().singlepart(SinglePart::html(html)).singlepart(picture);
+    MultiPart::alternative().singlepart(SinglePart::plain(text)).multipart(html)
 }
 
 /// Tells vacation responders to stay silent (RFC 3834).

@@ -35,6 +35,8 @@ pub struct Letter {
     pub links: Vec<String>,
     /// The message as it travelled.
     pub raw: Vec<u8>,
+    /// The envelope sender.
+    pub sender: String,
 }
 
 impl Letter {
@@ -45,6 +47,7 @@ impl Letter {
             html: mail.html.clone().unwrap_or_default(),
             links: mail.links.clone(),
             raw: mail.raw.to_vec(),
+            sender: mail.from.clone(),
         }
     }
 }

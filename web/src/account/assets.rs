@@ -1,4 +1,4 @@
-//! What pages load: style sheets and one icon, and the script of the Mini App; built into the program.
+//! What pages load: style sheets and one icon, and the scripts of the Mini App and of the bell; built into the program.
 
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -18,6 +18,20 @@ pub(super) fn style_path() -> String {
 pub(super) fn app_path() -> String {
     let digest = aviso_core::secret::sha256_hex(include_bytes!("../../assets/app.js"));
     format!("/assets/app.js?{}", &digest[..12])
+}
+
+/// The path of the script that keeps the number of unread items up to date.
+pub(super) fn bell_path() -> String {
+    static PATH: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let digest = aviso_core::secret::sha256_hex(include_bytes!("../../assets/bell.js"));
+        format!("/assets/bell.js?{}", &digest[..12])
+    });
+    PATH.clone()
+}
+
+/// `GET /assets/bell.js`.
+pub(super) async fn bell() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), A_DAY], include_str!("../../assets/bell.js"))
 }
 
 /// The path of what the checkout page adds to the style sheet.

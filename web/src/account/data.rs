@@ -150,7 +150,28 @@ async fn everything(web: &WebState, account: &Account) -> Result<Value, Problem>
         "sessions": sessions,
         "saved_cards": cards,
         "payments": payments(web, account).await?,
+        "inbox": inbox(web, account).await?,
     }))
+}
+
+/// What the person was told, as far as it is kept.
+async fn inbox(web: &WebState, account: &Account) -> Result<Vec<Value>, Problem> {
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let (items, next) = web.inbox.page(account.id, before, BATCH).await?;
+        all.extend(items.iter().map(|item| {
+            json!({
+                "about": item.event.kind.as_str(),
+                "payment": item.event.payment_id.map(|id| id.to_string()),
+                "since": item.created_at.to_string(),
+                "read_at": item.read_at.map(|at| at.to_string()),
+            })
+        }));
+        if next.is_none() {
+            return Ok(all);
+        }
+        before = next;
+    }
 }
 
 /// Every payment with its shop and refunds.

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use askama::Template;
 use aviso_core::account::Account;
 use aviso_core::delivery::ChannelKind;
+use aviso_core::id::MerchantId;
+use aviso_core::merchant::Merchant;
+use aviso_core::merchant::digest::{DigestPace, Topic};
 use aviso_core::preference::{
-    Category, ChannelState, Habits, Matrix, MinuteOfDay, PERSON_CHANNELS, PreferenceError, QuietHours, Settings,
+    Category, ChannelState, Habits, MATRIX_CHANNELS, Matrix, MinuteOfDay, PreferenceError, QuietHours, Settings,
     TimeZone,
 };
 use axum::extract::State;
@@ -35,6 +38,7 @@ struct NotificationsPage {
     error: Option<String>,
     channels: Vec<Channel>,
     rows: Vec<Row>,
+    shops: Vec<Shop>,
     quiet: bool,
     quiet_from: Field,
     quiet_until: Field,
@@ -63,6 +67,23 @@ struct Row {
 struct Cell {
     channel: &'static str,
     on: bool,
+}
+
+/// A shop that the person acts for.
+#[derive(Debug)]
+struct Shop {
+    name: String,
+    topics: Vec<TopicRow>,
+}
+
+/// How often they are told of one topic of it.
+#[derive(Debug)]
+struct TopicRow {
+    /// The field's name.
+    id: String,
+    label: String,
+    /// Value and words of each pace, and whether it is chosen.
+    paces: Vec<(&'static str, String, bool)>,
 }
 
 /// What the form held, as typed.
@@ -105,6 +126,7 @@ pub(super) async fn show(
     let settings = settings_of(&web, account).await?;
     let typed = typed_of(&settings.habits);
     let mut page = page_of(&visitor, &settings, &settings.habits.matrix, typed, Faults::default());
+    page.shops = shops(&web, account, visitor.words()).await?;
     page.saved = query.saved.is_some();
     page::answer(problem::DONE, &page)
 }
@@ -119,7 +141,10 @@ pub(super) async fn submit(
     let (matrix, typed) = (matrix_in(&form), typed_in(&form));
     let faults = match read(&typed, matrix, words) {
         Ok(habits) => match web.accounts.preferences().replace(account.id, &habits).await {
-            Ok(()) => return Ok(Redirect::to("/account/notifications?saved=1").into_response()),
+            Ok(()) => {
+                set_paces(&web, account, &form).await?;
+                return Ok(Redirect::to("/account/notifications?saved=1").into_response());
+            }
             Err(PreferenceError::LastChannel(last)) => {
                 let name = words.say(&format!("told-{}", last.0.as_str()));
                 Faults { whole: Some(words.tell("error-last-channel", &[("name", &name)])), ..Faults::default() }
@@ -129,7 +154,43 @@ pub(super) async fn submit(
         Err(faults) => faults,
     };
     let settings = settings_of(&web, account).await?;
-    page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&visitor, &settings, &matrix, typed, faults))
+    let mut page = page_of(&visitor, &settings, &matrix, typed, faults);
+    page.shops = shops(&web, account, words).await?;
+    page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// The field of a topic of a shop.
+fn pace_field(merchant: MerchantId, topic: Topic) -> String {
+    format!("pace_{merchant}_{}", topic.as_str())
+}
+
+/// The shops that a person acts for, and how often they are told of each.
+async fn shops(web: &WebState, account: &Account, words: Words) -> Result<Vec<Shop>, Problem> {
+    let shop = |(merchant, topics): (Merchant, Vec<(Topic, DigestPace)>)| {
+        let row = |(topic, chosen): (Topic, DigestPace)| TopicRow {
+            id: pace_field(merchant.id, topic),
+            label: words.say(&format!("topic-{}", topic.as_str())),
+            paces: DigestPace::ALL
+                .iter()
+                .map(|pace| (pace.as_str(), words.say(&format!("pace-{}", pace.as_str())), *pace == chosen))
+                .collect(),
+        };
+        Shop { topics: topics.into_iter().map(row).collect(), name: merchant.name }
+    };
+    Ok(web.members.paces(account.id).await?.into_iter().map(shop).collect())
+}
+
+/// Writes the paces that a form holds. One that is none is left as it was.
+async fn set_paces(web: &WebState, account: &Account, form: &BTreeMap<String, String>) -> Result<(), Problem> {
+    for (merchant, topics) in web.members.paces(account.id).await? {
+        for (topic, before) in topics {
+            let given = form.get(&pace_field(merchant.id, topic)).and_then(|text| DigestPace::from_name(text));
+            if let Some(pace) = given.filter(|pace| *pace != before) {
+                web.members.set_pace(account.id, merchant.id, topic, pace).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `POST /account/notifications/mail`: a letter to an address that refused ours.
@@ -212,6 +273,7 @@ fn page_of(visitor: &Visitor, settings: &Settings, matrix: &Matrix, typed: Typed
         error: faults.whole,
         channels: channels(settings, words),
         rows: Category::ALL.iter().map(|category| row(*category, matrix, words)).collect(),
+        shops: Vec::new(),
         quiet: typed.quiet,
         quiet_from: field("quiet_from", "time", &typed.quiet_from, faults.quiet_from),
         quiet_until: field("quiet_until", "time", &typed.quiet_until, faults.quiet_until),
@@ -221,7 +283,7 @@ fn page_of(visitor: &Visitor, settings: &Settings, matrix: &Matrix, typed: Typed
 
 fn row(category: Category, matrix: &Matrix, words: Words) -> Row {
     let name = category.as_str();
-    let cells = PERSON_CHANNELS.map(|channel| Cell { channel: channel.as_str(), on: matrix.wants(category, channel) });
+    let cells = MATRIX_CHANNELS.map(|channel| Cell { channel: channel.as_str(), on: matrix.wants(category, channel) });
     Row {
         name,
         label: words.say(&format!("told-{name}")),

@@ -16,6 +16,10 @@ pub(super) struct Frame {
     pub(super) words: Words,
     pub(super) title: String,
     pub(super) style: String,
+    /// The script that keeps the number of unread items up to date.
+    pub(super) bell: String,
+    /// How many items in the inbox are unread.
+    pub(super) unread: u64,
     pub(super) form_token: String,
     /// The e-mail of who is logged in.
     pub(super) email: Option<String>,
@@ -33,6 +37,8 @@ impl Frame {
             words,
             title: words.say(title),
             style: assets::style_path(),
+            bell: assets::bell_path(),
+            unread: visitor.unread,
             form_token: visitor.form_token.clone(),
             email: visitor.login.as_ref().map(|(_, account)| account.email.clone()),
             section: "",
@@ -52,6 +58,8 @@ impl Frame {
             words,
             title,
             style: assets::style_path(),
+            bell: assets::bell_path(),
+            unread: 0,
             form_token: String::new(),
             email: None,
             section: "",
@@ -62,6 +70,11 @@ impl Frame {
     /// A text in the page's language.
     pub(super) fn say(&self, id: &str) -> String {
         self.words.say(id)
+    }
+
+    /// The number of unread items as it is shown.
+    pub(super) fn unread_text(&self) -> String {
+        if self.unread > 99 { "99+".to_owned() } else { self.unread.to_string() }
     }
 
     /// What the page can be switched to.

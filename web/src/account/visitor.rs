@@ -44,6 +44,8 @@ pub(super) struct Visitor {
     pub(super) browser: Secret,
     /// The session and its account, when logged in.
     pub(super) login: Option<(Session, Account)>,
+    /// How many items in their inbox are unread.
+    pub(super) unread: u64,
     /// The language to write in: the account's, else the browser's.
     pub(super) language: Language,
     /// What the browser calls itself.
@@ -76,6 +78,10 @@ impl FromRequestParts<WebState> for Visitor {
             Some(token) => web.accounts.by_session(token).await?,
             None => None,
         };
+        let unread = match &login {
+            Some((_, account)) => web.inbox.unread(account.id).await?,
+            None => 0,
+        };
         let language = match &login {
             Some((_, account)) => account.language,
             None => words::preferred(&parts.uri, &parts.headers),
@@ -85,6 +91,7 @@ impl FromRequestParts<WebState> for Visitor {
             form_token: form::token(web, &browser, session.as_ref()),
             browser,
             login,
+            unread,
             language,
             device: device.to_owned(),
             headers: parts.headers.clone(),

@@ -117,7 +117,9 @@ mod tests {
         "\n",
         include_str!("../../locale/en/pay.ftl"),
         "\n",
-        include_str!("../../locale/en/shops.ftl")
+        include_str!("../../locale/en/shops.ftl"),
+        "\n",
+        include_str!("../../locale/en/inbox.ftl")
     );
     const SPANISH: &str = concat!(
         include_str!("../../locale/es/pages.ftl"),
@@ -126,7 +128,9 @@ mod tests {
         "\n",
         include_str!("../../locale/es/pay.ftl"),
         "\n",
-        include_str!("../../locale/es/shops.ftl")
+        include_str!("../../locale/es/shops.ftl"),
+        "\n",
+        include_str!("../../locale/es/inbox.ftl")
     );
     const RUSSIAN: &str = concat!(
         include_str!("../../locale/ru/pages.ftl"),
@@ -135,7 +139,9 @@ mod tests {
         "\n",
         include_str!("../../locale/ru/pay.ftl"),
         "\n",
-        include_str!("../../locale/ru/shops.ftl")
+        include_str!("../../locale/ru/shops.ftl"),
+        "\n",
+        include_str!("../../locale/ru/inbox.ftl")
     );
 
     fn ids(text: &str) -> BTreeSet<&str> {
@@ -165,6 +171,9 @@ mod tests {
                         ("until", "d"),
                         ("since", "e"),
                         ("amount", "f"),
+                        ("last4", "4242"),
+                        ("device", "g"),
+                        ("month", "2026-11"),
                     ],
                 );
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");

@@ -10,10 +10,12 @@ use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{DeliveryLog, Planner};
 use aviso_core::dispute::Disputes;
 use aviso_core::event::EventType;
+use aviso_core::inbox::{Inbox, Watches};
 use aviso_core::issuing::IssuingBanks;
 use aviso_core::language::Language;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::merchant::member::Members;
 use aviso_core::merchant::{Merchants, Mode};
 use aviso_core::money::Money;
 use aviso_core::onboarding::{Contract, Onboardings, Terms};
@@ -116,6 +118,9 @@ impl Hub {
             onboardings: Onboardings::new(store.clone(), clock.clone(), terms()),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
+            inbox: Inbox::new(store.clone(), clock.clone()),
+            watches: Watches::new(store.clone(), clock.clone()),
+            members: Members::new(store.clone(), clock.clone(), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),
             endpoint_check: Arc::new(|url| {
                 if url.starts_with("https://") {

@@ -9,6 +9,7 @@ use aviso_core::payment::text::{Description, Metadata, OrderRef};
 use aviso_core::payment::{CaptureMode, Confirmation, Customer, Handled, NewPayment, PaymentError, PaymentMethod};
 use aviso_core::refund::NewRefund;
 use aviso_core::secret::Secret;
+use aviso_core::verifier::Wish;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
