@@ -5,7 +5,7 @@ mod setting;
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{ButtonId, CardId, LinkId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
+use aviso_core::id::{BillId, ButtonId, CardId, LinkId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
 use aviso_core::language::Language;
 use aviso_core::payment::Narrowed;
 use aviso_core::preference::Month;
@@ -78,6 +78,10 @@ pub(crate) enum Press {
     SessionEnd(Option<SessionId>),
     /// Shows or changes what a person is told.
     Setting(Setting),
+    /// Opens a bill.
+    Bill(BillId),
+    /// Sends the invoice of a bill.
+    PayInTelegram(BillId),
     /// The only effect of a button that shows a number.
     Nothing,
     /// A button that works once: what it does is in the bot's memory.
@@ -139,6 +143,8 @@ impl fmt::Display for Press {
             Self::SessionEnd(Some(session)) => write!(f, "se:{session}"),
             Self::SessionEnd(None) => f.write_str("se"),
             Self::Setting(setting) => setting.fmt(f),
+            Self::Bill(bill) => write!(f, "bi:{bill}"),
+            Self::PayInTelegram(bill) => write!(f, "bt:{bill}"),
             Self::Nothing => f.write_str("-"),
             Self::Once(button) => write!(f, "b:{button}"),
             Self::Card(payment) => write!(f, "sc:{payment}"),
@@ -195,6 +201,8 @@ impl FromStr for Press {
             ["se"] => Self::SessionEnd(None),
             ["se", session] => Self::SessionEnd(Some(read(session)?)),
             ["g" | "gq" | "gz" | "gm", ..] => Self::Setting(read(text)?),
+            ["bi", bill] => Self::Bill(read(bill)?),
+            ["bt", bill] => Self::PayInTelegram(read(bill)?),
             ["-"] => Self::Nothing,
             ["b", button] => Self::Once(read(button)?),
             ["sc", payment] => Self::Card(read(payment)?),
@@ -240,6 +248,8 @@ mod tests {
             Press::Statement("2026-03".parse().unwrap()),
             Press::SessionEnd(Some(SessionId::new(now))),
             Press::SessionEnd(None),
+            Press::Bill(BillId::new(now)),
+            Press::PayInTelegram(BillId::new(now)),
             Press::Nothing,
             Press::Once(ButtonId::new(now)),
             Press::Card(payment),

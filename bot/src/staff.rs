@@ -150,6 +150,8 @@ pub(crate) async fn press(
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Bill(_)
+        | Press::PayInTelegram(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -178,6 +180,8 @@ const fn role_of(press: Press) -> Role {
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Bill(_)
+        | Press::PayInTelegram(_)
         | Press::Nothing => Role::Viewer,
     }
 }

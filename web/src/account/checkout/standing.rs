@@ -6,6 +6,7 @@ use aviso_core::payment::action::ActionKind;
 use aviso_core::payment::checkout::Checkout;
 use aviso_core::payment::decline::{Advice, DeclineCode};
 use aviso_core::payment::status::Status;
+use aviso_core::payment::telegram::TELEGRAM;
 
 use super::order::{Order, document};
 use super::page::{PayPage, Tone};
@@ -133,6 +134,7 @@ pub(super) fn brand(name: &str) -> &str {
 pub(super) fn wallet_name(order: &Order, wallet: &str) -> String {
     match wallet {
         "sandbox_wallet" => order.words.say("wallet-sandbox"),
+        TELEGRAM => "Telegram".to_owned(),
         other => other.replace('_', " "),
     }
 }
