@@ -154,6 +154,14 @@ impl Worker {
             Ok(Err(_)) => "panic".to_owned(),
             Err(_) => "timeout".to_owned(),
         };
+        if self.handler.must_be_handled(&update.payload) {
+            tracing::error!(
+                update_id = update.update_id,
+                error,
+                "an update that must be handled was not; it is tried again"
+            );
+            return Err(error);
+        }
         let incident = incident();
         tracing::error!(update_id = update.update_id, incident, error, "an update could not be handled");
         metrics::counter!("aviso_bot_updates_dead_total").increment(1);

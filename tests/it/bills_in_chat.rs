@@ -31,12 +31,13 @@ pub(crate) async fn bill_for_chat(merchant: &Merchant, minor: i64, currency: &st
 }
 
 /// Follows the link of a bill. Gives its message.
-pub(crate) async fn open(buyer: &Buyer, created: &Answer) -> MessageView {
+pub(crate) async fn open(app: &TestApp, buyer: &Buyer, created: &Answer) -> MessageView {
     let url = created.text_at("/telegram_url");
     let start = url.split("?start=").nth(1).expect("a deep link");
     assert!(start.len() <= 64 && start.starts_with("b_"), "{start}");
+    let before = app.telegram.messages(buyer.id).last().map_or(0, |message| message.id);
     buyer.say(&format!("/start {start}"));
-    buyer.reads(|message| message.text.contains("Bill from")).await
+    buyer.reads(|message| message.id > before && message.text.contains("Bill from")).await
 }
 
 /// Waits until the message of a bill says so.
@@ -71,7 +72,7 @@ on_both_databases! {
     async fn a_bill_lives_in_a_chat_without_an_account(app: TestApp) {
         let (merchant, stranger) = (app.merchant().await, app.stranger());
         let created = bill_for_chat(&merchant, 12_000, "EUR").await;
-        let shown = open(&stranger, &created).await;
+        let shown = open(&app, &stranger, &created).await;
         for part in [&merchant.scope.merchant.name, "120.00", "Arreglo de una bicicleta", "[TEST]", "It can be paid until"] {
             assert!(shown.text.contains(part), "{part:?} is not in {:?}", shown.text);
         }
@@ -90,20 +91,20 @@ on_both_databases! {
         toast(&app, "cannot be paid any more").await;
         assert!(app.telegram.messages(stranger.id).iter().all(|message| message.invoice.is_none()));
         // Opened again it is a new message, which says the same.
-        let again = open(&stranger, &created).await;
+        let again = open(&app, &stranger, &created).await;
         assert!(again.id > shown.id && again.text.contains("Paid."), "{again:?}");
     }
 
     async fn the_message_follows_every_end_of_a_bill(app: TestApp) {
         let (merchant, one, two) = (app.merchant().await, app.stranger(), app.stranger());
         let cancelled = bill_for_chat(&merchant, 900, "EUR").await;
-        let (by_one, by_two) = (open(&one, &cancelled).await, open(&two, &cancelled).await);
+        let (by_one, by_two) = (open(&app, &one, &cancelled).await, open(&app, &two, &cancelled).await);
         let path = format!("/v1/bills/{}/cancel", cancelled.text_at("/id"));
         merchant.send(Method::POST, &path, None, None).await.expect(200);
         says(&one, &by_one, "took this bill back").await;
         says(&two, &by_two, "took this bill back").await;
         let declined = bill_for_chat(&merchant, 900, "EUR").await;
-        let shown = open(&one, &declined).await;
+        let shown = open(&app, &one, &declined).await;
         crate::checkout::block(&app, card::GOOD).await;
         let path = path_of(&declined.text_at("/url"));
         let mut browser = Browser::new(&app);
@@ -111,7 +112,7 @@ on_both_databases! {
         send(&mut browser, &page, &path, card::GOOD).await.expect(303);
         says(&one, &shown, "was not made").await;
         let late = bill_for_chat(&merchant, 900, "EUR").await;
-        let shown = open(&one, &late).await;
+        let shown = open(&app, &one, &late).await;
         app.clock.advance(Duration::from_secs(31 * 86_400));
         says(&one, &shown, "The time to pay is over").await;
     }
@@ -186,7 +187,7 @@ async fn saved_cards_and_a_new_one_open_the_page_that_asks_for_the_code() {
     let (merchant, buyer) = (app.merchant().await, app.buyer(Language::En).await);
     merchant.pay(&crate::saved_cards::saving(1_000, card::GOOD, "cust-1").by(&buyer.email)).await.expect(201);
     let created = bill_for_chat(&merchant, 12_000, "EUR").await;
-    let shown = open(&buyer, &created).await;
+    let shown = open(&app, &buyer, &created).await;
     let address = |words: &str| {
         let button = shown.buttons.iter().flatten().find(|button| button.label.contains(words));
         button.unwrap_or_else(|| panic!("no {words}: {shown:?}")).url.clone().expect("it opens a page")
@@ -195,6 +196,7 @@ async fn saved_cards_and_a_new_one_open_the_page_that_asks_for_the_code() {
     assert!(saved.starts_with("https://pay.example.com/pay/b/") && saved.contains("#cvc-card_"), "{saved}");
     assert!(address("New card").starts_with("https://pay.example.com/pay/b/"));
     assert!(!shown.text.contains("/pay/b/"), "{}", shown.text);
+    drop((merchant, buyer));
     app.finish().await;
 }
 
@@ -209,7 +211,7 @@ async fn hostile_names_stay_words() {
         merchant.key = app.hub.services.merchants.issue_key(Actor::Operator, shop.id, mode).await.expect("a key");
         let stranger = app.stranger();
         let created = bill_for_chat(&merchant, 12_000, "EUR").await;
-        let shown = open(&stranger, &created).await;
+        let shown = open(&app, &stranger, &created).await;
         assert!(!shown.text.contains('\u{202e}') && shown.text.lines().count() <= 9, "{:?}", shown.text);
         stranger.press(&shown, &label(&shown, "Pay in Telegram"));
         // The stand-in takes titles as Telegram does: at most 32 characters.

@@ -22,8 +22,8 @@ use crate::bills_in_chat::{bill_for_chat, open, says};
 use crate::notices::label;
 
 /// Opens a bill and asks for its invoice.
-pub(crate) async fn invoice(buyer: &Buyer, created: &Answer) -> (MessageView, MessageView) {
-    let shown = open(buyer, created).await;
+async fn invoice(app: &TestApp, buyer: &Buyer, created: &Answer) -> (MessageView, MessageView) {
+    let shown = open(app, buyer, created).await;
     buyer.press(&shown, &label(&shown, "Pay in Telegram"));
     let invoice = buyer.reads(|message| message.id > shown.id && message.invoice.is_some()).await;
     (shown, invoice)
@@ -42,8 +42,11 @@ async fn answer(app: &TestApp, query: &str) -> CheckoutAnswer {
 }
 
 async fn payment_of(app: &TestApp, merchant: &Merchant, created: &Answer) -> PaymentDetails {
-    let bill = merchant.get(&format!("/v1/bills/{}", created.text_at("/id"))).await.expect(200);
-    let id = bill.text_at("/payment").parse().expect("its payment");
+    let path = format!("/v1/bills/{}", created.text_at("/id"));
+    let id = until("the bill having a payment", async || {
+        merchant.get(&path).await.expect(200).text_at("/payment").parse().ok()
+    })
+    .await;
     app.hub.services.payments.details(id).await.expect("details")
 }
 
@@ -89,7 +92,7 @@ on_both_databases! {
         let (merchant, buyer) = (app.merchant().await, app.buyer(Language::En).await);
         merchant.listen().await;
         let created = bill_for_chat(&merchant, 12_000, "EUR").await;
-        let (shown, invoice) = invoice(&buyer, &created).await;
+        let (shown, invoice) = invoice(&app, &buyer, &created).await;
         assert_eq!(invoice.invoice.as_ref().map(|invoice| (invoice.total, invoice.currency.as_str())), Some((12_000, "EUR")));
         assert!(!merchant.get("/v1/payments").await.text.contains("pay_"), "an invoice makes no payment");
         let query = pay(&app, &buyer, &invoice, Fate::Paid);
@@ -117,7 +120,7 @@ on_both_databases! {
     async fn a_provider_gives_money_back_at_its_own_desk(app: TestApp) {
         let (merchant, stranger, boss) = (app.merchant().await, app.stranger(), app.staff(Role::Finance).await);
         let created = bill_for_chat(&merchant, 12_000, "EUR").await;
-        let (_, invoice) = invoice(&stranger, &created).await;
+        let (_, invoice) = invoice(&app, &stranger, &created).await;
         pay(&app, &stranger, &invoice, Fate::Paid);
         let details = payment_becomes(&app, &merchant, &created, "captured").await;
         let refund = merchant.refund(&details.payment.id.to_string(), Some(2_000)).await;
@@ -132,7 +135,7 @@ on_both_databases! {
     async fn stars_are_paid_and_given_back_whole(app: TestApp) {
         let (merchant, buyer) = (app.merchant().await, app.buyer(Language::En).await);
         let created = bill_for_chat(&merchant, 250, "XTR").await;
-        let (shown, invoice) = invoice(&buyer, &created).await;
+        let (shown, invoice) = invoice(&app, &buyer, &created).await;
         // Neither cards nor the page take Stars.
         assert!(shown.text.contains("250") && !shown.text.contains("/pay/b/") && shown.buttons.len() == 1, "{shown:?}");
         let query = pay(&app, &buyer, &invoice, Fate::Paid);
@@ -158,7 +161,7 @@ on_both_databases! {
     async fn stars_given_back_by_telegram_itself_are_booked_once(app: TestApp) {
         let (merchant, stranger) = (app.merchant().await, app.stranger());
         let created = bill_for_chat(&merchant, 250, "XTR").await;
-        let (_, invoice) = invoice(&stranger, &created).await;
+        let (_, invoice) = invoice(&app, &stranger, &created).await;
         pay(&app, &stranger, &invoice, Fate::Paid);
         payment_becomes(&app, &merchant, &created, "captured").await;
         assert!(app.telegram.give_back(stranger.id, &app.telegram.charges()[0].id));
@@ -172,13 +175,13 @@ on_both_databases! {
         list(&app, List::Block, &blocked).await;
         list(&app, List::Gray, &gray).await;
         let created = bill_for_chat(&merchant, 1_200, "EUR").await;
-        let (by_gray, asked) = invoice(&gray, &created).await;
+        let (by_gray, asked) = invoice(&app, &gray, &created).await;
         let query = pay(&app, &gray, &asked, Fate::Paid);
         let answered = answer(&app, &query).await;
         assert!(!answered.ok && answered.text.contains("cannot be made in Telegram"), "{answered:?}");
         // Nothing can be held there, but others may still pay.
         assert_eq!(state(&merchant, &created.text_at("/id")).await, "open");
-        let (_, asked) = invoice(&blocked, &created).await;
+        let (_, asked) = invoice(&app, &blocked, &created).await;
         let query = pay(&app, &blocked, &asked, Fate::Paid);
         let answered = answer(&app, &query).await;
         assert!(!answered.ok && !answered.text.to_lowercase().contains("list"), "{answered:?}");
@@ -193,7 +196,7 @@ on_both_databases! {
     async fn an_invoice_of_a_bill_that_ended_takes_nothing(app: TestApp) {
         let (merchant, stranger) = (app.merchant().await, app.stranger());
         let created = bill_for_chat(&merchant, 1_200, "EUR").await;
-        let (_, invoice) = invoice(&stranger, &created).await;
+        let (_, invoice) = invoice(&app, &stranger, &created).await;
         let path = path_of(&created.text_at("/url"));
         let mut browser = Browser::new(&app);
         let page = browser.get(&path).await.expect(200);
@@ -209,7 +212,7 @@ on_both_databases! {
     async fn one_of_two_who_pay_at_once_is_let_through(app: TestApp) {
         let (merchant, one, two) = (app.merchant().await, app.stranger(), app.stranger());
         let created = bill_for_chat(&merchant, 1_200, "EUR").await;
-        let ((_, by_one), (_, by_two)) = (invoice(&one, &created).await, invoice(&two, &created).await);
+        let ((_, by_one), (_, by_two)) = (invoice(&app, &one, &created).await, invoice(&app, &two, &created).await);
         let queries = [pay(&app, &one, &by_one, Fate::Held), pay(&app, &two, &by_two, Fate::Held)];
         let answers = [answer(&app, &queries[0]).await, answer(&app, &queries[1]).await];
         let (passed, stopped): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.ok);
@@ -227,13 +230,13 @@ on_both_databases! {
     async fn what_telegram_never_takes_can_be_paid_anew_and_what_comes_late_goes_back(app: TestApp) {
         let (merchant, slow, quick) = (app.merchant().await, app.stranger(), app.stranger());
         let created = bill_for_chat(&merchant, 250, "XTR").await;
-        let (_, by_slow) = invoice(&slow, &created).await;
+        let (_, by_slow) = invoice(&app, &slow, &created).await;
         let late = pay(&app, &slow, &by_slow, Fate::Held);
         assert!(answer(&app, &late).await.ok);
         payment_becomes(&app, &merchant, &created, "processing").await;
         app.clock.advance(Duration::from_secs(11 * 60));
         payment_becomes(&app, &merchant, &created, "requires_payment_method").await;
-        let (_, by_quick) = invoice(&quick, &created).await;
+        let (_, by_quick) = invoice(&app, &quick, &created).await;
         pay(&app, &quick, &by_quick, Fate::Paid);
         payment_becomes(&app, &merchant, &created, "captured").await;
         let charge = app.telegram.complete(&late).expect("taken after all");
@@ -252,7 +255,7 @@ on_both_databases! {
     async fn a_late_payment_with_a_provider_goes_to_staff(app: TestApp) {
         let (merchant, slow, boss) = (app.merchant().await, app.stranger(), app.staff(Role::Finance).await);
         let created = bill_for_chat(&merchant, 1_200, "EUR").await;
-        let (_, by_slow) = invoice(&slow, &created).await;
+        let (_, by_slow) = invoice(&app, &slow, &created).await;
         let late = pay(&app, &slow, &by_slow, Fate::Held);
         assert!(answer(&app, &late).await.ok);
         app.clock.advance(Duration::from_secs(11 * 60));
@@ -273,7 +276,7 @@ on_both_databases! {
     async fn a_slow_pipeline_is_answered_for_in_time(app: TestApp) {
         let (merchant, stranger) = (app.merchant().await, app.stranger());
         let created = bill_for_chat(&merchant, 1_200, "EUR").await;
-        let (_, invoice) = invoice(&stranger, &created).await;
+        let (_, invoice) = invoice(&app, &stranger, &created).await;
         // Somebody else holds the bill, or the whole database, for as long as Telegram would wait.
         let url = app.config.database.url.as_ref().expect("a database").expose().replace("sqlite:", "sqlite://");
         let mut options = sea_orm::ConnectOptions::new(&url);
@@ -306,7 +309,7 @@ on_both_databases! {
     async fn an_answer_that_hangs_is_followed_by_a_no(app: TestApp) {
         let (merchant, stranger) = (app.merchant().await, app.stranger());
         let created = bill_for_chat(&merchant, 1_200, "EUR").await;
-        let (_, invoice) = invoice(&stranger, &created).await;
+        let (_, invoice) = invoice(&app, &stranger, &created).await;
         app.telegram.fail_next(Fault::once("answerPreCheckoutQuery", Failure::Hang));
         let query = pay(&app, &stranger, &invoice, Fate::Paid);
         let answered = answer(&app, &query).await;
@@ -319,7 +322,7 @@ on_both_databases! {
     async fn a_refused_card_of_the_provider_leaves_the_bill_open(app: TestApp) {
         let (merchant, stranger) = (app.merchant().await, app.stranger());
         let created = bill_for_chat(&merchant, 1_200, "EUR").await;
-        let (_, first) = invoice(&stranger, &created).await;
+        let (_, first) = invoice(&app, &stranger, &created).await;
         let query = pay(&app, &stranger, &first, Fate::Failed);
         assert!(answer(&app, &query).await.ok);
         app.clock.advance(Duration::from_secs(11 * 60));

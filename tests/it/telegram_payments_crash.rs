@@ -8,6 +8,7 @@ use aviso_tests::app::TOKEN;
 use aviso_tests::database::{Kind, TestDatabase};
 use aviso_tests::process::Hub;
 use aviso_tests::until::{DEADLINE, until};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 const ANA: i64 = 4_711;
@@ -136,4 +137,30 @@ async fn a_death_with_the_answer_loses_nothing_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_death_with_the_answer_loses_nothing_postgres() {
     dead_with_the_answer(Kind::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_stops_still_answers() {
+    let mut world = World::start(Kind::Postgres).await;
+    world.hub.start().await;
+    let (_, invoice) = world.invoice().await;
+    // The pipeline waits for a bill that somebody else holds.
+    let mut options = sea_orm::ConnectOptions::new(world.database.url_text());
+    options.max_connections(1);
+    let other = sea_orm::Database::connect(options).await.expect("a connection");
+    other.execute_unprepared("BEGIN").await.expect("a transaction");
+    other.execute_unprepared("SELECT id FROM bill FOR UPDATE").await.expect("the bill's lock");
+    let query = world.telegram.pay(ANA, invoice.id, Fate::Paid).expect("Pay is pressed");
+    let telegram = world.telegram.clone();
+    until("the question having arrived", async || (telegram.pending_updates() == 0).then_some(())).await;
+    let answered = async {
+        let answer =
+            until("an answer", async || telegram.checkout_answers().into_iter().find(|answer| answer.query == query))
+                .await;
+        other.execute_unprepared("ROLLBACK").await.expect("released");
+        answer
+    };
+    let ((), answer) = tokio::join!(world.hub.stop(), answered);
+    assert!(!answer.ok && answer.after.as_secs() < 10, "{answer:?}");
+    assert!(telegram.charges().is_empty());
 }

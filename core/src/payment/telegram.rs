@@ -16,7 +16,7 @@ use crate::payment::complete::Told;
 use crate::payment::confirm::{Confirmation, Payer, PaymentMethod};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
-use crate::payment::operation::OperationKind;
+use crate::payment::operation::{OperationKind, OperationStatus};
 use crate::payment::service::detached;
 use crate::payment::status::Status;
 use crate::payment::{CaptureMode, Handled, Heard, Payments};
@@ -287,7 +287,11 @@ impl Refunds {
             payments.complete(operation.id, payment.id, &word, None, None).await?;
             return Ok(Heard::Applied);
         }
-        if payment.refundable() == 0 {
+        let counts = operations
+            .iter()
+            .any(|operation| operation.id == charge.operation && operation.status == OperationStatus::Succeeded);
+        // What came too late was never in the payment: it was reversed.
+        if !counts || payment.refundable() == 0 {
             return Ok(Heard::Repeated);
         }
         let scope = payments.scope_of(payment.id).await?;
