@@ -2,6 +2,7 @@
 
 use aviso_core::bill::{BillError, OpenBill};
 use aviso_core::id::{BillId, PaymentId};
+use aviso_core::payment::decline::DeclineCode;
 use aviso_core::payment::operation::{OperationKind, OperationStatus};
 use aviso_core::payment::telegram::{CheckedOut, PreCheckout, Stop, TelegramPayer, TelegramSuccess};
 use aviso_core::payment::{Heard, PaymentError};
@@ -64,7 +65,8 @@ fn reason(stop: Stop, words: &Words) -> String {
         Stop::Busy => words.say("checkout-busy"),
         Stop::OtherAmount => words.say("checkout-other-amount"),
         Stop::NotOffered => words.say("checkout-not-offered"),
-        // Why it was refused is between the shop and antifraud.
+        // Why it was refused is between the shop and antifraud; whether there is another way is not.
+        Stop::Declined(DeclineCode::RiskBlocked) => words.say("checkout-refused"),
         Stop::Declined(_) => words.say("checkout-declined"),
     }
 }

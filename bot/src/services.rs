@@ -8,6 +8,7 @@ use aviso_core::bill::Bills;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
+use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
@@ -25,6 +26,8 @@ pub struct BotServices {
     pub bills: Bills,
     /// Lists and decisions.
     pub risk: Risk,
+    /// Shops on their way to live payments.
+    pub onboardings: Onboardings,
     /// Inbox, conversations and buttons.
     pub memory: BotMemory,
     /// The delivery log, for `/status`.

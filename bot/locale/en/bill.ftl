@@ -30,7 +30,8 @@ checkout-not-open = This bill was paid, cancelled, or its time is over. Nothing 
 checkout-busy = Somebody is paying this bill at this moment. Nothing was taken from you. Look again in a few minutes.
 checkout-other-amount = The amount of this bill is another one now. Nothing was taken. Open the bill again.
 checkout-not-offered = The shop does not offer to pay this in Telegram now. Nothing was taken.
-checkout-declined = This payment cannot be made in Telegram. Nothing was taken. You can pay with a card on the payment page.
+checkout-declined = This payment cannot be made in Telegram. Nothing was taken. Open the bill again to see the other ways to pay.
+checkout-refused = This payment cannot be made. Nothing was taken.
 telegram-late =
     <b>This came too late</b>
     You paid { $amount }, but the bill had ended or was paid otherwise before. Our support was told and gives the money back; you need to do nothing.

@@ -30,7 +30,8 @@ checkout-not-open = Esta factura ya se pagó, se canceló o su plazo terminó. N
 checkout-busy = Alguien está pagando esta factura en este momento. A usted no se le cobró nada. Mire de nuevo dentro de unos minutos.
 checkout-other-amount = El importe de esta factura ahora es otro. No se cobró nada. Abra la factura de nuevo.
 checkout-not-offered = La tienda no ofrece ahora pagar esto en Telegram. No se cobró nada.
-checkout-declined = Este pago no se puede hacer en Telegram. No se cobró nada. Puede pagar con tarjeta en la página de pago.
+checkout-declined = Este pago no se puede hacer en Telegram. No se cobró nada. Abra la factura de nuevo para ver las otras formas de pago.
+checkout-refused = Este pago no se puede hacer. No se cobró nada.
 telegram-late =
     <b>Llegó demasiado tarde</b>
     Pagó { $amount }, pero la factura había terminado o se pagó antes de otra manera. Avisamos a nuestro equipo, que devuelve el dinero; no tiene que hacer nada.

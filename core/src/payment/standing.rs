@@ -71,7 +71,8 @@ impl Payments {
     /// [`PaymentError::CurrencyNotAccepted`].
     pub(super) async fn accept_currency(&self, tx: &Tx, payment: &Payment) -> Result<(), PaymentError> {
         let currency: Currency = payment.currency();
-        match self.takes(tx, (payment.merchant_id, payment.mode), currency).await? {
+        // Stars are paid in Telegram, and only bills are.
+        match !currency.is_stars() && self.takes(tx, (payment.merchant_id, payment.mode), currency).await? {
             true => Ok(()),
             false => Err(PaymentError::CurrencyNotAccepted(currency)),
         }
