@@ -173,11 +173,13 @@ fn bot(config: &Config, token: aviso_core::secret::Secret, services: &Services) 
         api_url: config.telegram.api_url.clone(),
         mode,
         public_url: config.server.public_url.clone(),
+        payments: services.telegram.clone(),
     };
     let bot_services = BotServices {
         accounts: services.accounts.clone(),
         payments: services.payments.clone(),
         refunds: services.refunds.clone(),
+        bills: services.bills.clone(),
         risk: services.risk.clone(),
         onboardings: services.onboardings.clone(),
         memory: services.memory.clone(),

@@ -25,7 +25,7 @@ pub use iso8583::Iso8583Config;
 pub use onboarding::OnboardingConfig;
 pub use section::{
     DatabaseConfig, LimitsConfig, LogConfig, LogFormat, NoticesConfig, PaymentsConfig, RetentionConfig, SecretsConfig,
-    ServerConfig, TelegramConfig, TelegramMode, TestingConfig, VaultConfig, WebhooksConfig,
+    ServerConfig, TelegramConfig, TelegramMode, TelegramPaymentsConfig, TestingConfig, VaultConfig, WebhooksConfig,
 };
 
 /// Why the configuration was refused. Each names key, value and expectation.
@@ -302,6 +302,9 @@ mod tests {
             ("[payments]\nbreaker_failures = 0", ["payments.breaker_failures = 0", "1 to 1000"]),
             ("[telegram]\ntoken = \"abc\"", ["telegram.token", "BotFather"]),
             ("[telegram]\nmode = \"webhook\"", ["telegram.webhook_secret", "16 to 256"]),
+            ("[telegram.payments]\nprovider_token = \"x\"", ["telegram.payments.provider_token", "BotFather"]),
+            ("[telegram.payments]\nstars = true", ["telegram.payments", "telegram.token"]),
+            ("[telegram.payments]\nsuccess_within_secs = 1", ["success_within_secs = 1", "60 seconds"]),
             ("[log]\nfilter = \"a=b=c\"", ["log.filter", "filter"]),
             ("[testing]\ncrash_at = \"anywhere\"", ["testing.crash_at = anywhere", "refund.stored"]),
         ] {

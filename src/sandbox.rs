@@ -92,6 +92,8 @@ impl Sandbox {
         if is_local_bot {
             config.telegram.token = Some(Secret::new(LOCAL_TOKEN));
             config.telegram.api_url = Some(Url::parse(&telegram.url())?);
+            config.telegram.payments.test_provider_token = Some(Secret::new("284685063:TEST:a-local-provider"));
+            config.telegram.payments.test_stars = true;
         }
         if config.mail.is_none() {
             config.mail = Some(local_mail(smtp.addr()));

@@ -4,13 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aviso_core::delivery::Lane;
-use teloxide::payloads::{AnswerCallbackQuerySetters, EditMessageTextSetters, SendDocumentSetters, SendMessageSetters};
+use aviso_core::secret::Secret;
+use teloxide::payloads::{
+    AnswerCallbackQuerySetters, EditMessageTextSetters, SendDocumentSetters, SendInvoiceSetters, SendMessageSetters,
+};
 use teloxide::requests::Requester;
 use teloxide::types::{
-    CallbackQueryId, ChatId, FileId, InputFile, LinkPreviewOptions, Message, MessageId, ParseMode, ReplyParameters,
+    CallbackQueryId, ChatId, FileId, InputFile, LabeledPrice, LinkPreviewOptions, Message, MessageId, ParseMode,
+    ReplyParameters,
 };
 
 use crate::fault::Fault;
+use crate::invoice::Invoice;
 use crate::scheduler::{Paused, Scheduler};
 use crate::screen::Screen;
 
@@ -156,6 +161,32 @@ impl Api {
             let sent = request.parse_mode(ParseMode::Html).await.map_err(Fault::from);
             let kept = |message: Message| message.document().map(|document| document.file.id.0.clone());
             self.heed(chat_id, sent).map(|message| kept(message).unwrap_or_default())
+        };
+        match send().await {
+            Err(Fault::Wait(wait)) if wait <= PATIENCE => {
+                tokio::time::sleep(wait).await;
+                send().await
+            }
+            other => other,
+        }
+    }
+
+    /// Sends an invoice that a person waits for. Without a token it is in Stars.
+    pub(crate) async fn send_invoice(
+        &self,
+        chat_id: i64,
+        invoice: &Invoice,
+        token: Option<&Secret>,
+    ) -> Result<(), Fault> {
+        let send = || async {
+            self.scheduler.permit(Lane::Interactive, chat_id).await?;
+            let price = LabeledPrice { label: invoice.title.clone(), amount: invoice.minor };
+            let (title, description, payload) = (&invoice.title, &invoice.description, &invoice.payload);
+            let request =
+                self.bot.send_invoice(ChatId(chat_id), title, description, payload, &invoice.currency, [price]);
+            let request =
+                request.provider_token(token.map(Secret::expose).unwrap_or_default()).start_parameter(&invoice.start);
+            self.heed(chat_id, request.await.map(|_| ()).map_err(Fault::from))
         };
         match send().await {
             Err(Fault::Wait(wait)) if wait <= PATIENCE => {

@@ -1,5 +1,6 @@
 //! What the bot does for everybody: registering, looking at payments, language, help.
 
+pub(crate) mod bill;
 mod cards;
 mod link;
 mod lookup;
@@ -46,6 +47,7 @@ pub(crate) async fn command(desk: &Desk, person: &Person, command: Command, args
             }
             payload => link::follow(desk, person, payload).await,
         },
+        Command::Pay => bill::list(desk, person).await,
         Command::Payments if !args.is_empty() => payments::search_given(desk, person, args).await,
         Command::Payments => payments::list(desk, person).await,
         Command::Refunds => refunds::list(desk, person).await,
@@ -96,6 +98,8 @@ pub(crate) async fn press(
         Press::CardRemove(id) => return cards::ask(desk, person, pressed, id).await,
         Press::CardRemoveSure(id) => return cards::remove(desk, person, pressed, id).await,
         Press::Verify(verify) => return verification::press(desk, person, pressed, verify).await,
+        Press::Bill(id) => return bill::open(desk, person, id).await,
+        Press::PayInTelegram(id) => return bill::pay_in_telegram(desk, person, pressed, id).await,
         Press::Nothing => {}
         // The router sends these to staff.
         Press::Once(_)

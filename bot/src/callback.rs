@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use aviso_core::id::{
-    BroadcastId, ButtonId, CardId, LinkId, MerchantId, OperationId, PaymentId, RefundId, ReviewId, SessionId,
+    BillId, BroadcastId, ButtonId, CardId, LinkId, MerchantId, OperationId, PaymentId, RefundId, ReviewId, SessionId,
 };
 use aviso_core::language::Language;
 use aviso_core::payment::Narrowed;
@@ -84,6 +84,10 @@ pub(crate) enum Press {
     Setting(Setting),
     /// Answers a question about a payment.
     Verify(Verify),
+    /// Opens a bill.
+    Bill(BillId),
+    /// Sends the invoice of a bill.
+    PayInTelegram(BillId),
     /// The only effect of a button that shows a number.
     Nothing,
     /// A button that works once: what it does is in the bot's memory.
@@ -165,6 +169,8 @@ impl fmt::Display for Press {
             Self::SessionEnd(None) => f.write_str("se"),
             Self::Setting(setting) => setting.fmt(f),
             Self::Verify(verify) => verify.fmt(f),
+            Self::Bill(bill) => write!(f, "bi:{bill}"),
+            Self::PayInTelegram(bill) => write!(f, "bt:{bill}"),
             Self::Nothing => f.write_str("-"),
             Self::Once(button) => write!(f, "b:{button}"),
             Self::Card(payment) => write!(f, "sc:{payment}"),
@@ -228,6 +234,8 @@ impl FromStr for Press {
             ["se", session] => Self::SessionEnd(Some(read(session)?)),
             ["g" | "gq" | "gz" | "gm", ..] => Self::Setting(read(text)?),
             ["v", ..] => Self::Verify(read(text)?),
+            ["bi", bill] => Self::Bill(read(bill)?),
+            ["bt", bill] => Self::PayInTelegram(read(bill)?),
             ["-"] => Self::Nothing,
             ["b", button] => Self::Once(read(button)?),
             ["sc", payment] => Self::Card(read(payment)?),
@@ -279,6 +287,8 @@ mod tests {
             Press::Statement("2026-03".parse().unwrap()),
             Press::SessionEnd(Some(SessionId::new(now))),
             Press::SessionEnd(None),
+            Press::Bill(BillId::new(now)),
+            Press::PayInTelegram(BillId::new(now)),
             Press::Nothing,
             Press::Once(ButtonId::new(now)),
             Press::Card(payment),

@@ -7,17 +7,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aviso_core::account::link::LinkPurpose;
+use aviso_core::bill::BillChat;
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::{Answer, Channel, ChannelKind, Job, Lane, Outcome, Pace};
 use aviso_core::event::EventType;
+use aviso_core::id::BillId;
 use aviso_core::verifier;
 use url::Url;
 
 use crate::api::Api;
+use crate::buyer::bill;
 use crate::fault::Fault;
 use crate::notice::{self, Follow, Notice};
+use crate::router::HandlingError;
 use crate::services::BotServices;
-use crate::start::Bot;
+use crate::start::{Bot, Seat};
 use crate::words::Words;
 use latest::{Latest, LatestMessages};
 
@@ -71,6 +75,9 @@ impl TelegramChannel {
             return Err(Fault::Refused("nobody waits for the answer any more".to_owned()));
         }
         let words = Words::of(job.language);
+        if let Some(sent) = self.bill(job, chat_id, &words).await? {
+            return Ok(sent);
+        }
         let Some(notice) = notice::compose(job, &words, &self.site) else {
             return Err(Fault::Refused("chats are not told of this".to_owned()));
         };
@@ -86,6 +93,41 @@ impl TelegramChannel {
             Follow::Fresh => self.send_fresh(job, chat_id, &notice).await,
             Follow::Update => self.update(job, chat_id, &notice).await,
         }
+    }
+
+    /// A bill: its message in the chat shows how it stands now, or is sent. `None` for other events.
+    async fn bill(&self, job: &Job, chat_id: i64, words: &Words) -> Result<Option<Sent>, Fault> {
+        let shown = matches!(
+            job.event.kind,
+            EventType::BillCreated
+                | EventType::BillPaid
+                | EventType::BillCancelled
+                | EventType::BillExpired
+                | EventType::BillDeclined
+        );
+        let id = job.event.document.bill.as_ref().and_then(|bill| bill.id.parse::<BillId>().ok());
+        let Some(id) = id.filter(|_| shown && !job.staff) else { return Ok(None) };
+        let (services, site) = (&self.services, &self.site);
+        let read = |error: HandlingError| Fault::Passing { class: "store", text: error.to_string() };
+        let Some(open) = services.bills.find(id).await.map_err(|error| read(error.into()))? else {
+            return Err(Fault::Refused("there is no such bill".to_owned()));
+        };
+        let account = services.accounts.by_telegram(chat_id).await.map_err(|error| read(error.into()))?;
+        let screen = bill::screen(&Seat { services, site }, &open, account.as_ref(), words).await.map_err(read)?;
+        let turn = self.latest.turn(chat_id);
+        let _turn = turn.lock().await;
+        let earlier = services.bills.message_in(id, chat_id).await.map_err(|error| read(error.into()))?;
+        if let Some(message_id) = earlier {
+            match self.api.edit(job.lane, chat_id, message_id, &screen).await {
+                Ok(()) => return Ok(Some(Sent { message: Some((chat_id, message_id)) })),
+                Err(Fault::NoTarget) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        let message_id = self.api.send(job.lane, chat_id, &screen, None).await?;
+        let chat = BillChat { chat_id, message_id, language: job.language };
+        services.bills.shown_in(id, chat).await.map_err(|error| read(error.into()))?;
+        Ok(Some(Sent { message: Some((chat_id, message_id)) }))
     }
 
     async fn send_fresh(&self, job: &Job, chat_id: i64, notice: &Notice) -> Result<Sent, Fault> {

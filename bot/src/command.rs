@@ -1,12 +1,14 @@
 //! The commands: their names, who may give them, and how they are read.
 
 use aviso_core::account::Role;
-use teloxide::payloads::SetMyCommandsSetters;
+use teloxide::payloads::{SetChatMenuButtonSetters, SetMyCommandsSetters};
 use teloxide::requests::Requester;
-use teloxide::types::{BotCommand, BotCommandScope};
+use teloxide::types::{BotCommand, BotCommandScope, MenuButton, WebAppInfo};
+use url::Url;
 
 use crate::api::Api;
 use crate::fault::Fault;
+use crate::notice::public_page;
 use crate::words::Words;
 
 macro_rules! commands {
@@ -30,6 +32,8 @@ commands! {
     Start = "start",
     /// The list of payments.
     Payments = "payments",
+    /// The bills to pay.
+    Pay = "pay",
     /// What came back.
     Refunds = "refunds",
     /// A receipt as PDF.
@@ -159,10 +163,21 @@ pub(crate) async fn publish(api: &Api) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The button beside the line to type in opens the account, where its pages have a public name.
+pub(crate) async fn publish_menu(api: &Api, site: &Url) -> Result<(), Fault> {
+    let words = Words::of(aviso_core::language::Language::default());
+    let Some(url) = public_page(site, "login/telegram/app") else { return Ok(()) };
+    let button = MenuButton::WebApp { text: words.say("key-account"), web_app: WebAppInfo { url } };
+    api.raw().set_chat_menu_button().menu_button(button).await?;
+    Ok(())
+}
+
 /// Tells Telegram the commands of one member of staff, in their own chat.
 pub(crate) async fn publish_staff(api: &Api, chat_id: i64, role: Role, words: &Words) -> Result<(), Fault> {
     let scope = BotCommandScope::Chat { chat_id: teloxide::types::ChatId(chat_id).into() };
-    let staff = StaffCommand::ALL.iter().filter(|command| command.role() <= role);
+    // The buyers' command of this name is there already.
+    let own = |command: &&StaffCommand| command.role() <= role && **command != StaffCommand::Pay;
+    let staff = StaffCommand::ALL.iter().filter(own);
     let staff = staff.map(|command| bot_command(command.as_str(), words));
     api.raw().set_my_commands(buyers(words).into_iter().chain(staff)).scope(scope).await?;
     Ok(())
@@ -195,7 +210,9 @@ mod tests {
     #[test]
     fn names_are_unique_and_as_telegram_wants_them() {
         let mut names: Vec<&str> = Command::ALL.iter().map(|command| command.as_str()).collect();
-        names.extend(StaffCommand::ALL.iter().map(|command| command.as_str()));
+        // What stands behind it tells the two commands of this name apart.
+        let staff = StaffCommand::ALL.iter().filter(|command| **command != StaffCommand::Pay);
+        names.extend(staff.map(|command| command.as_str()));
         for name in &names {
             assert!((1..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase()));
             assert_eq!(names.iter().filter(|other| other == &name).count(), 1);

@@ -3,6 +3,8 @@
 use aviso_core::secret::Secret;
 use url::Url;
 
+use crate::acquirer::TelegramAcquirer;
+
 /// Settings of the bot.
 #[derive(Debug, Clone)]
 pub struct BotConfig {
@@ -14,6 +16,8 @@ pub struct BotConfig {
     pub mode: BotMode,
     /// Where the web pages are, for links in messages.
     pub public_url: Url,
+    /// What takes payments in Telegram, when that is configured.
+    pub payments: Option<TelegramAcquirer>,
 }
 
 /// How updates come in.
@@ -80,7 +84,7 @@ mod tests {
 
     fn config(token: &str, mode: BotMode) -> BotConfig {
         let public_url = "https://pay.example".parse().unwrap();
-        BotConfig { token: Secret::new(token), api_url: None, mode, public_url }
+        BotConfig { token: Secret::new(token), api_url: None, mode, public_url, payments: None }
     }
 
     #[test]

@@ -12,17 +12,20 @@ use serde_json::Value;
 use crate::guard;
 
 pub(crate) use poll::poll;
-pub use webhook::{WEBHOOK_PATH, webhook_router};
+pub use webhook::WEBHOOK_PATH;
+pub(crate) use webhook::webhook_router;
 
 /// The kinds of updates the bot asks for. `my_chat_member` tells of blocked and revived chats.
-pub(crate) const KINDS: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+pub(crate) const KINDS: [&str; 4] = ["message", "callback_query", "my_chat_member", "pre_checkout_query"];
 
 /// An update as the inbox keeps it; `None` when it has no number.
 fn inbox_update(mut update: Value) -> Option<InboxUpdate> {
     guard::redact(&mut update);
+    // A question that Telegram waits ten seconds for must not stand behind what its person wrote before.
+    let own_queue = update.get("pre_checkout_query").is_some();
     Some(InboxUpdate {
         update_id: update.get("update_id")?.as_i64()?,
-        chat_id: chat_of(&update).unwrap_or_default(),
+        chat_id: chat_of(&update).map(|id| if own_queue { -id } else { id }).unwrap_or_default(),
         payload: update.to_string(),
         attempts: 0,
     })
@@ -48,6 +51,8 @@ mod tests {
         assert_eq!(inbox_update(press).unwrap().chat_id, 9);
         let inline = json!({"update_id": 1, "inline_query": {"from": {"id": 8}}});
         assert_eq!(inbox_update(inline).unwrap().chat_id, 8);
+        let question = json!({"update_id": 1, "pre_checkout_query": {"from": {"id": 8}}});
+        assert_eq!(inbox_update(question).unwrap().chat_id, -8);
     }
 
     #[test]

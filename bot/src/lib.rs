@@ -3,10 +3,12 @@
 //! Updates are written to an inbox first ([`intake`]), then handled in order per chat ([`worker`]):
 //! a broken one never stops the bot. The bot changes nothing itself; it calls core's services.
 
+mod acquirer;
 mod api;
 mod buyer;
 mod callback;
 mod channel;
+mod checkout;
 mod clean;
 mod command;
 mod config;
@@ -14,8 +16,10 @@ mod conversation;
 mod fault;
 mod guard;
 mod intake;
+mod invoice;
 mod name;
 mod notice;
+mod pay;
 mod person;
 mod preview;
 mod receipt;
@@ -30,9 +34,10 @@ mod tests;
 mod words;
 mod worker;
 
+pub use acquirer::{TelegramAcquirer, TelegramPayments};
 pub use channel::TelegramChannel;
 pub use config::{BotConfig, BotConfigError, BotMode};
-pub use intake::{WEBHOOK_PATH, webhook_router};
+pub use intake::WEBHOOK_PATH;
 pub use name::{Nameless, username};
 pub use preview::{Preview, preview};
 pub use services::BotServices;

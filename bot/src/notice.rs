@@ -18,7 +18,7 @@ use crate::screen::{Key, Screen};
 use crate::words::Words;
 
 pub(crate) use news::shown as news_shown;
-pub(crate) use payment::{decline_reason, payment_screen, status_name, test_mark};
+pub(crate) use payment::{decline_reason, payment_screen, status_name, test_mark, wallet_name};
 pub(crate) use staff::{closed_card, review_card};
 pub(crate) use vault::{brand_name, expiry};
 
@@ -130,10 +130,14 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
 /// A button to one of our pages. Telegram refuses addresses without a public name, and one refused
 /// button would cost the whole message.
 pub(crate) fn page_key(label: String, site: &Url, path: &str) -> Option<Key> {
+    Some(Key::open(label, public_page(site, path)?))
+}
+
+/// The address of one of our pages, where it has a public name.
+pub(crate) fn public_page(site: &Url, path: &str) -> Option<Url> {
     let host = site.domain().filter(|host| host.contains('.'))?;
     let public = site.scheme() == "https" && !host.ends_with(".localhost");
-    let url = site.join(path).ok().filter(|_| public)?;
-    Some(Key::open(label, url))
+    site.join(path).ok().filter(|_| public)
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use aviso_core::payment::PaymentError;
 use aviso_core::preference::PreferenceError;
 use aviso_core::store::StoreError;
 use aviso_core::vault::VaultError;
-use teloxide::types::{CallbackQuery, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, UpdateKind};
+use teloxide::types::{
+    CallbackQuery, ChatMemberUpdated, MaybeInaccessibleMessage, Message, MessageKind, Update, UpdateKind,
+};
 
 use crate::buyer;
 use crate::callback::{Menu, Press};
@@ -17,6 +19,7 @@ use crate::conversation::{self, Recalled, State};
 use crate::fault::Fault;
 use crate::guard;
 use crate::intake::KINDS;
+use crate::pay;
 use crate::person::{Person, telegram_user};
 use crate::screen::{Key, Screen};
 use crate::staff;
@@ -70,6 +73,12 @@ impl Handle for Router {
         }
     }
 
+    fn must_be_handled(&self, payload: &str) -> bool {
+        let update: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
+        let moved = |kind: &str| update.get("message").is_some_and(|message| message.get(kind).is_some());
+        moved("successful_payment") || moved("refunded_payment")
+    }
+
     async fn apologise(&self, payload: &str, incident: &str) {
         let Ok(update) = serde_json::from_str::<Update>(payload) else { return };
         let (Some(from), Some(chat)) = (update.from(), update.chat()) else { return };
@@ -101,6 +110,7 @@ impl Router {
         match update.kind {
             UpdateKind::Message(message) => self.message(&message).await,
             UpdateKind::CallbackQuery(query) => self.press(&query).await,
+            UpdateKind::PreCheckoutQuery(query) => pay::asked(&self.desk, &query).await,
             UpdateKind::MyChatMember(change) => self.membership(&change).await,
             UpdateKind::Error(_) => unread(payload),
             _ => Ok(()),
@@ -116,6 +126,12 @@ impl Router {
     }
 
     async fn message(&self, message: &Message) -> Handling {
+        if let Some(paid) = message.successful_payment() {
+            return pay::paid(&self.desk, message, paid).await;
+        }
+        if let MessageKind::RefundedPayment(service) = &message.kind {
+            return pay::returned(&self.desk, &service.refunded_payment).await;
+        }
         let Some(from) = message.from.as_ref().filter(|from| !from.is_bot) else { return Ok(()) };
         if !message.chat.is_private() {
             return self.group_message(message, from).await;
@@ -154,7 +170,7 @@ impl Router {
         if spoken.bot.zip(ours).is_some_and(|(bot, ours)| !bot.eq_ignore_ascii_case(&ours)) {
             return Ok(());
         }
-        if let Some(command) = spoken.command() {
+        if let Some(command) = spoken.command().filter(|command| !shadowed(*command, spoken, person)) {
             return buyer::command(&self.desk, person, command, spoken.args).await;
         }
         // Who is not staff does not learn that there are staff commands.
@@ -205,8 +221,9 @@ impl Router {
         let message_id = query.message.as_ref().map(|message| message.id().0);
         let pressed = Pressed { query: query.id.0.clone(), message_id };
         let Some(press) = query.data.as_deref().and_then(|data| data.parse::<Press>().ok()) else {
+            // A button that this version does not make: its menu is of another time, so a new one is sent.
             self.desk.api.answer(&pressed.query, Some(&person.words.say("toast-outdated"))).await;
-            return Ok(());
+            return self.suggest(&person, "menu-outdated").await;
         };
         self.do_press(&person, &pressed, press).await
     }
@@ -232,6 +249,8 @@ impl Router {
             | Press::Statement(_)
             | Press::SessionEnd(_)
             | Press::Verify(_)
+            | Press::Bill(_)
+            | Press::PayInTelegram(_)
             | Press::Nothing => buyer::press(desk, person, pressed, press).await?,
             Press::Once(_)
             | Press::Card(_)
@@ -254,6 +273,11 @@ impl Router {
         desk.api.answer(&pressed.query, outcome.as_deref()).await;
         Ok(())
     }
+}
+
+/// `/pay` with something behind it is the staff command of that name, for who is staff.
+fn shadowed(command: Command, spoken: &Spoken<'_>, person: &Person) -> bool {
+    command == Command::Pay && person.staff.is_some() && !spoken.args.is_empty()
 }
 
 /// A kind that we asked for but cannot read is a fault; one that we never heard of is not.

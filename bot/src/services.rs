@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aviso_core::account::Accounts;
 use aviso_core::audit::Audit;
+use aviso_core::bill::Bills;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
@@ -21,6 +22,8 @@ pub struct BotServices {
     pub payments: Payments,
     /// Refunds.
     pub refunds: Refunds,
+    /// Bills.
+    pub bills: Bills,
     /// Lists and decisions.
     pub risk: Risk,
     /// Shops on their way to live payments.

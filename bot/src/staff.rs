@@ -161,6 +161,8 @@ pub(crate) async fn press(
         | Press::Statement(_)
         | Press::SessionEnd(_)
         | Press::Verify(_)
+        | Press::Bill(_)
+        | Press::PayInTelegram(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -196,6 +198,8 @@ const fn role_of(press: Press) -> Role {
         | Press::Statement(_)
         | Press::SessionEnd(_)
         | Press::Verify(_)
+        | Press::Bill(_)
+        | Press::PayInTelegram(_)
         | Press::Nothing => Role::Viewer,
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aviso_core::merchant::Mode;
+use aviso_core::money::Currency;
 use aviso_core::secret::Secret;
 use axum::Router;
 use teloxide::payloads::SetWebhookSetters;
@@ -13,8 +15,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::acquirer::TelegramAcquirer;
 use crate::api::Api;
 use crate::buyer::LookUpLimits;
+use crate::checkout::Checkouts;
 use crate::config::{BotConfig, BotConfigError, BotMode};
 use crate::fault::Fault;
 use crate::intake;
@@ -37,6 +41,37 @@ pub(crate) struct Desk {
     pub(crate) site: Url,
     pub(crate) username: watch::Receiver<Option<String>>,
     pub(crate) lookups: Arc<LookUpLimits>,
+    pub(crate) checkouts: Arc<Checkouts>,
+    payments: Option<TelegramAcquirer>,
+}
+
+/// What a message is made with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seat<'a> {
+    pub(crate) services: &'a BotServices,
+    pub(crate) site: &'a Url,
+}
+
+impl Desk {
+    /// What a message is made with.
+    pub(crate) const fn seat(&self) -> Seat<'_> {
+        Seat { services: &self.services, site: &self.site }
+    }
+
+    /// The provider's token for an invoice; none for Stars.
+    pub(crate) fn provider_token(&self, mode: Mode, currency: Currency) -> Option<&Secret> {
+        self.payments.as_ref().filter(|_| !currency.is_stars())?.settings().token(mode)
+    }
+}
+
+/// A client of the Bot API.
+pub(crate) fn client(token: &Secret, api_url: Option<&Url>) -> Result<teloxide::Bot, BotConfigError> {
+    let client = teloxide::net::default_reqwest_settings().timeout(ANSWER_WITHIN).build();
+    let raw = teloxide::Bot::with_client(token.expose(), client.map_err(|_| BotConfigError::Client)?);
+    Ok(match api_url {
+        Some(url) => raw.set_api_url(url.clone()),
+        None => raw,
+    })
 }
 
 /// The bot. Clones are handles of the same one.
@@ -61,16 +96,15 @@ impl Bot {
     /// [`BotConfigError`] names the setting that is wrong.
     pub fn new(services: BotServices, config: BotConfig) -> Result<Self, BotConfigError> {
         config.check()?;
-        let client = teloxide::net::default_reqwest_settings().timeout(ANSWER_WITHIN).build();
-        let client = client.map_err(|_| BotConfigError::Client)?;
-        let mut raw = teloxide::Bot::with_client(config.token.expose(), client);
-        if let Some(url) = config.api_url {
-            raw = raw.set_api_url(url);
-        }
+        let raw = client(&config.token, config.api_url.as_ref())?;
+        let payments = config.payments;
+        let checkouts = payments.as_ref().map(|payments| Arc::clone(payments.checkouts()));
+        // Without payments, too, somebody may press Pay under an invoice of before.
+        let checkouts = checkouts.unwrap_or_else(|| Arc::new(Checkouts::new(raw.clone())));
         let (named, username) = watch::channel(None);
         let api = Api::new(raw, Arc::new(Scheduler::new()));
         let lookups = Arc::new(LookUpLimits::new());
-        let desk = Desk { services, api, site: config.public_url, username, lookups };
+        let desk = Desk { services, api, site: config.public_url, username, lookups, checkouts, payments };
         Ok(Self { desk, mode: config.mode, named: Arc::new(named) })
     }
 
@@ -92,7 +126,8 @@ impl Bot {
         match &self.mode {
             BotMode::Polling => None,
             BotMode::Webhook { secret, .. } => {
-                Some(intake::webhook_router(self.desk.services.memory.clone(), secret.clone()))
+                let (memory, checkouts) = (self.desk.services.memory.clone(), Arc::clone(&self.desk.checkouts));
+                Some(intake::webhook_router(memory, checkouts, secret.clone()))
             }
         }
     }
@@ -115,7 +150,9 @@ impl Bot {
             () = stop.cancelled() => {}
             () = self.introduce() => self.receive(&stop).await,
         }
-        if let Err(error) = working.await {
+        let ended = working.await;
+        self.desk.checkouts.close().await;
+        if let Err(error) = ended {
             tracing::error!(%error, "the bot's worker was lost");
             // A bot that only listens would look alive.
             stop.cancel();
@@ -131,6 +168,9 @@ impl Bot {
         if let Err(fault) = command::publish(&self.desk.api).await {
             tracing::warn!(%fault, "the commands were not published");
         }
+        if let Err(fault) = command::publish_menu(&self.desk.api, &self.desk.site).await {
+            tracing::warn!(%fault, "the menu button was not published");
+        }
     }
 
     async fn receive(&self, stop: &CancellationToken) {
@@ -143,7 +183,8 @@ impl Bot {
                     () = stop.cancelled() => return,
                     _ = clear => {}
                 }
-                intake::poll(raw.clone(), self.desk.services.memory.clone(), stop.clone()).await;
+                let memory = self.desk.services.memory.clone();
+                intake::poll(raw.clone(), memory, &self.desk.checkouts, stop.clone()).await;
             }
             BotMode::Webhook { url, secret } => {
                 tokio::select! {
@@ -157,7 +198,12 @@ impl Bot {
 
     async fn set_webhook(&self, url: &Url, secret: &Secret) {
         let raw = self.desk.api.raw();
-        let kinds = [AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember];
+        let kinds = [
+            AllowedUpdate::Message,
+            AllowedUpdate::CallbackQuery,
+            AllowedUpdate::MyChatMember,
+            AllowedUpdate::PreCheckoutQuery,
+        ];
         persist("setWebhook", || async {
             let request = raw.set_webhook(url.clone()).secret_token(secret.expose()).allowed_updates(kinds);
             Ok(request.await?)

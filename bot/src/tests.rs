@@ -16,6 +16,7 @@ use aviso_acquirers::sandbox::SandboxBank;
 use aviso_core::account::email::EmailAddress;
 use aviso_core::account::{Accounts, ConfirmAnswer, Role, TelegramUser};
 use aviso_core::audit::{Actor, Audit};
+use aviso_core::bill::Bills;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{
@@ -120,6 +121,7 @@ impl World {
             api_url: Some(telegram.url().parse().unwrap()),
             mode,
             public_url: "https://pay.example".parse().unwrap(),
+            payments: None,
         };
         let bot = Bot::new(services.clone(), config).unwrap();
         let (_, mail) = mpsc::unbounded_channel();
@@ -280,6 +282,7 @@ fn services(store: &Store, clock: &Arc<ShiftedClock>, keyring: &Keyring) -> BotS
     BotServices {
         accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
         refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
+        bills: Bills::new(store.clone(), clock.clone(), keyring.clone(), payments.clone()),
         payments,
         risk: Risk::new(store.clone(), clock.clone()),
         onboardings: Onboardings::new(store.clone(), clock.clone(), terms()),

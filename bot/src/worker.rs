@@ -24,6 +24,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How long updates under way may take to end at shutdown.
 const DRAIN: Duration = Duration::from_secs(20);
+/// How long until what must be handled is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// Handles one update.
@@ -31,6 +33,11 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 pub(crate) trait Handle: Send + Sync + 'static {
     /// Handles it. The error is kept with the update, so it holds nothing personal.
     async fn handle(&self, payload: &str) -> Result<(), String>;
+
+    /// Whether an update tells of money that moved: it is tried until it is handled, whatever goes wrong.
+    fn must_be_handled(&self, _payload: &str) -> bool {
+        false
+    }
 
     /// Handling failed, panicked or took too long: the person is told, if there is one.
     async fn apologise(&self, payload: &str, incident: &str);
@@ -121,12 +128,20 @@ impl Worker {
 
     async fn work_off(&self, mut queue: VecDeque<InboxUpdate>) {
         while queue.len() > WAITING_MAX {
+            if queue.front().is_some_and(|update| self.handler.must_be_handled(&update.payload)) {
+                break;
+            }
             if let Some(update) = queue.pop_front() {
                 self.settle(update.update_id, Some("skipped: too many updates of the chat were waiting")).await;
             }
         }
         for update in queue {
             let error = self.handle(&update).await.err();
+            if error.is_some() && self.handler.must_be_handled(&update.payload) {
+                // It waits at the head of its chat, which is looked at again soon.
+                tokio::time::sleep(TRY_AGAIN).await;
+                return;
+            }
             self.settle(update.update_id, error.as_deref()).await;
         }
     }
@@ -139,6 +154,14 @@ impl Worker {
             Ok(Err(_)) => "panic".to_owned(),
             Err(_) => "timeout".to_owned(),
         };
+        if self.handler.must_be_handled(&update.payload) {
+            tracing::error!(
+                update_id = update.update_id,
+                error,
+                "an update that must be handled was not; it is tried again"
+            );
+            return Err(error);
+        }
         let incident = incident();
         tracing::error!(update_id = update.update_id, incident, error, "an update could not be handled");
         metrics::counter!("aviso_bot_updates_dead_total").increment(1);

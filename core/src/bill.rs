@@ -4,6 +4,7 @@
 //! state is that of its payment ([`BillState::of_payment`]), written in the same unit of work; events about it
 //! follow within a second.
 
+mod chat;
 mod published;
 mod service;
 
@@ -19,6 +20,7 @@ use crate::payment::status::Status;
 use crate::payment::text::{Description, OrderRef};
 use crate::store::StoreError;
 
+pub use chat::BillChat;
 pub use published::bill_document;
 pub use service::{Bills, OpenBill};
 

@@ -1,12 +1,21 @@
-//! Money: whole minor units and an ISO 4217 currency with its own exponent. No floating point.
+//! Money: whole minor units and a currency with its own exponent. No floating point.
 
 use std::fmt;
 
 use crate::language::Language;
 
-/// An ISO 4217 currency.
+/// An ISO 4217 currency, or Telegram Stars.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Currency(iso_currency::Currency);
+pub struct Currency(Unit);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Unit {
+    Iso(iso_currency::Currency),
+    Stars,
+}
+
+/// The code that Telegram gave its Stars. ISO 4217 has no such currency.
+const STARS_CODE: &str = "XTR";
 
 /// Why an amount or a currency was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,13 +51,25 @@ impl Currency {
     /// The three-letter code.
     #[must_use]
     pub fn code(self) -> &'static str {
-        self.0.code()
+        match self.0 {
+            Unit::Iso(currency) => currency.code(),
+            Unit::Stars => STARS_CODE,
+        }
     }
 
-    /// Decimals of the minor unit: JPY 0, EUR 2, KWD 3, CLF 4. Units without one (gold) count 0.
+    /// Decimals of the minor unit: JPY 0, EUR 2, KWD 3, CLF 4. Units without one (gold, Stars) count 0.
     #[must_use]
     pub fn exponent(self) -> u32 {
-        u32::from(self.0.exponent().unwrap_or(0))
+        match self.0 {
+            Unit::Iso(currency) => u32::from(currency.exponent().unwrap_or(0)),
+            Unit::Stars => 0,
+        }
+    }
+
+    /// Whether it is Telegram Stars, which are paid in Telegram only.
+    #[must_use]
+    pub const fn is_stars(self) -> bool {
+        matches!(self.0, Unit::Stars)
     }
 }
 
@@ -60,7 +81,10 @@ impl std::str::FromStr for Currency {
         if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(refuse());
         }
-        iso_currency::Currency::from_code(code).map(Self).ok_or_else(refuse)
+        if code == STARS_CODE {
+            return Ok(Self(Unit::Stars));
+        }
+        iso_currency::Currency::from_code(code).map(|currency| Self(Unit::Iso(currency))).ok_or_else(refuse)
     }
 }
 
@@ -210,6 +234,7 @@ mod tests {
             (12345, "CLF", "1.2345 CLF"),
             (500, "JPY", "500 JPY"),
             (1050, "EUR", "10.50 EUR"),
+            (1050, "XTR", "1050 XTR"),
         ] {
             assert_eq!(Money::new(minor, currency(code)).unwrap().to_string(), text);
         }

@@ -7,12 +7,14 @@ use async_trait::async_trait;
 
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, OperationId, PaymentId};
-use crate::money::Money;
+use crate::merchant::Mode;
+use crate::money::{Currency, Money};
 use crate::payment::attempt::WalletName;
 use crate::payment::authentication::Authentication;
 use crate::payment::card::{Card, Cvc};
 use crate::payment::decline::DeclineCode;
 use crate::payment::operation::OperationKind;
+use crate::payment::telegram::TelegramPayer;
 
 /// How a message is named. All of it is stored before the message is sent, so that after a crash the
 /// same message can be asked about, repeated or reversed.
@@ -57,6 +59,8 @@ pub enum Instrument<'a> {
         /// Where the wallet sends the buyer back to.
         return_url: &'a str,
     },
+    /// Telegram asks whether the buyer may pay.
+    Telegram(&'a TelegramPayer),
 }
 
 /// Asks for an authorization, or for authorization and capture in one message.
@@ -152,6 +156,14 @@ pub enum AcquirerAnswer {
     },
     /// Accepted, outcome later: ask again by inquiry.
     Pending,
+    /// The buyer was let through: the money is taken without us, and the outcome comes by itself. Until then
+    /// nothing is to be asked.
+    Awaited {
+        /// When it is not waited for any more.
+        until: Timestamp,
+    },
+    /// The link has no such message: a person has to do it at the acquirer's own desk.
+    ByHand,
 }
 
 impl AcquirerAnswer {
@@ -271,6 +283,16 @@ pub trait Acquirer: Send + Sync + std::fmt::Debug {
 
     /// Whether it is a wallet: it takes [`Instrument::Wallet`] with its own name, and no cards.
     fn is_wallet(&self) -> bool {
+        false
+    }
+
+    /// Whether it takes payments of this world in this currency. Telegram Stars are paid in Telegram only.
+    fn takes(&self, _mode: Mode, currency: Currency) -> bool {
+        !currency.is_stars()
+    }
+
+    /// Whether it gives back the whole of a payment in this currency or nothing.
+    fn refunds_whole(&self, _currency: Currency) -> bool {
         false
     }
 

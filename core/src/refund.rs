@@ -11,13 +11,14 @@ use crate::id::{MerchantId, PaymentId, RefundId};
 use crate::idempotency::Claim;
 use crate::merchant::{Mode, Scope};
 use crate::money::Money;
+use crate::payment::bank::BankWord;
 use crate::payment::follow_up::FollowUp;
 use crate::payment::message::NewMessage;
 use crate::payment::operation::{Operation, OperationKind};
 use crate::payment::service::{Gate, Subject};
 use crate::payment::text::{OrderRef, Reason};
 use crate::payment::{Handled, Page, Payment, PaymentError, Payments, follow_up, published, service};
-use crate::port::Original;
+use crate::port::{AcquirerAnswer, Original};
 use crate::store::{
     Constraint, Store, StoreError, Tx, attempt as attempt_rows, event as events, operation as operation_rows,
     payment as rows, refund as refund_rows,
@@ -172,6 +173,33 @@ impl Refunds {
         }
     }
 
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) const fn payments(&self) -> &Payments {
+        &self.payments
+    }
+
+    /// A refund that was made without us: it is written down, and the acquirer is not asked.
+    pub(crate) async fn note_outside(
+        &self,
+        (actor, scope, new): (Actor, Scope, NewRefund),
+        answer: AcquirerAnswer,
+    ) -> Result<(), PaymentError> {
+        let id = RefundId::new(self.clock.now());
+        let message = self.payments.new_message().await?;
+        let begun = self
+            .store
+            .write(async |tx| self.begin(tx, &actor, &scope, (id, message), &new, self.clock.now()).await)
+            .await?;
+        if let Begun::ToBank(operation, _) = begun {
+            let word = BankWord::Said(answer);
+            self.payments.complete(operation.id, operation.payment_id, &word, None, None).await?;
+        }
+        Ok(())
+    }
+
     async fn begin(
         &self,
         tx: &Tx,
@@ -190,6 +218,7 @@ impl Refunds {
         if payment.captured() > 0 && (minor > payment.refundable() || payment.refundable() == 0) {
             return Err(PaymentError::AmountTooLarge { available: payment.refundable() });
         }
+        self.payments.may_refund(tx, &payment, minor).await?;
         let before = describe(&payment);
         let mut payment = payment.reserve_refund(minor, now)?;
         let amount = Money::new(minor, payment.currency()).map_err(|_| PaymentError::Interrupted)?;

@@ -62,11 +62,13 @@ pub enum Attribute {
     Bin,
     /// The country of the card's issuer, ISO 3166-1 alpha-2.
     Country,
+    /// The numeric id of a person of Telegram who pays there.
+    Telegram,
 }
 
 impl Attribute {
     /// Every attribute.
-    pub const ALL: [Self; 5] = [Self::Card, Self::Email, Self::Ip, Self::Bin, Self::Country];
+    pub const ALL: [Self; 6] = [Self::Card, Self::Email, Self::Ip, Self::Bin, Self::Country, Self::Telegram];
 
     /// The name in tables, commands and docs.
     #[must_use]
@@ -77,6 +79,7 @@ impl Attribute {
             Self::Ip => "ip",
             Self::Bin => "bin",
             Self::Country => "country",
+            Self::Telegram => "telegram",
         }
     }
 

@@ -22,6 +22,7 @@ mod m20261124_000017_win_expired_disputes;
 mod m20261124_000018_create_checkout;
 mod m20261124_000019_extend_endpoints;
 mod m20261124_000020_create_verifier;
+mod m20261124_000021_add_telegram_payments;
 mod m20261124_000022_extend_hub;
 mod m20261124_000023_create_members;
 mod m20261124_000024_create_financial_passwords;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000018_create_checkout::Migration),
             Box::new(m20261124_000019_extend_endpoints::Migration),
             Box::new(m20261124_000020_create_verifier::Migration),
+            Box::new(m20261124_000021_add_telegram_payments::Migration),
             Box::new(m20261124_000022_extend_hub::Migration),
             Box::new(m20261124_000023_create_members::Migration),
             Box::new(m20261124_000024_create_financial_passwords::Migration),

@@ -8,6 +8,7 @@ use aviso_acquirers::iso8583::Iso8583;
 use aviso_acquirers::sandbox::issuer::SandboxIssuer;
 use aviso_acquirers::sandbox::{Builder, SandboxBank};
 use aviso_acquirers::sandbox_wallet::SandboxWallet;
+use aviso_bot::{TelegramAcquirer, TelegramPayments};
 use aviso_core::account::Accounts;
 use aviso_core::audit::Audit;
 use aviso_core::bill::Bills;
@@ -23,6 +24,7 @@ use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::merchant::member::Members;
 use aviso_core::onboarding::Onboardings;
+use aviso_core::payment::telegram::Charges;
 use aviso_core::payment::{Acquirers, Payments};
 use aviso_core::port::{Acquirer, Authenticator};
 use aviso_core::refund::Refunds;
@@ -104,6 +106,8 @@ pub struct Services {
     pub issuer: Arc<SandboxIssuer>,
     /// The sandbox' wallet.
     pub wallet: Arc<SandboxWallet>,
+    /// What takes payments in Telegram, when that is configured.
+    pub telegram: Option<TelegramAcquirer>,
     /// The host link, when there is one. Somebody must run it.
     pub iso8583: Option<Iso8583>,
     /// Further sandbox banks, in the order of the configuration.
@@ -133,7 +137,8 @@ impl Services {
             Some(link) => Some(Iso8583::new(link.settings()?, Arc::clone(&clock)).context("iso8583")?),
             None => None,
         };
-        let acquirers = acquirers(config, &bank, &more_banks, &wallet, iso8583.as_ref());
+        let telegram = telegram(config, &store, &clock)?;
+        let acquirers = acquirers(config, &bank, &more_banks, &wallet, iso8583.as_ref(), telegram.as_ref());
         let acquirers = acquirers.with_test(&config.payments.test_acquirer);
         // Only the sandbox' own cards have an issuer that may be believed.
         let authenticator = is_sandbox(config).then(|| Arc::clone(&issuer) as Arc<dyn Authenticator>);
@@ -180,11 +185,28 @@ impl Services {
             bank,
             issuer,
             wallet,
+            telegram,
             iso8583,
             more_banks,
             _lock: lock,
         })
     }
+}
+
+/// What takes payments in Telegram, when that is configured.
+fn telegram(config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<TelegramAcquirer>> {
+    let payments = &config.telegram.payments;
+    let Some(token) = config.telegram_token()?.filter(|_| payments.is_on()) else { return Ok(None) };
+    let settings = TelegramPayments {
+        provider_token: payments.provider_token.clone(),
+        test_provider_token: payments.test_provider_token.clone(),
+        stars: payments.stars,
+        test_stars: payments.test_stars,
+        success_within: std::time::Duration::from_secs(payments.success_within_secs),
+    };
+    let bot = (&token, config.telegram.api_url.as_ref());
+    let acquirer = TelegramAcquirer::new(bot, settings, Charges::new(store.clone()), Arc::clone(clock));
+    Ok(Some(acquirer.context("telegram.payments")?))
 }
 
 /// The issuers and the wallet of the sandbox, whose pages are below the public address. Their books are
@@ -221,8 +243,10 @@ fn acquirers(
     more_banks: &[Arc<SandboxBank>],
     wallet: &Arc<SandboxWallet>,
     iso8583: Option<&Iso8583>,
+    telegram: Option<&TelegramAcquirer>,
 ) -> Acquirers {
-    let more = more_banks.iter().map(|bank| Arc::clone(bank) as Arc<dyn Acquirer>);
+    let chat = telegram.map(|telegram| Arc::new(telegram.clone()) as Arc<dyn Acquirer>);
+    let more = more_banks.iter().map(|bank| Arc::clone(bank) as Arc<dyn Acquirer>).chain(chat);
     let bank = Arc::clone(bank) as Arc<dyn Acquirer>;
     let link = iso8583.map(|link| Arc::new(link.clone()) as Arc<dyn Acquirer>);
     let first_is_link = config.payments.acquirer != "sandbox";

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use aviso_acquirers::sandbox_wallet;
+use aviso_core::payment::telegram::TELEGRAM;
 use aviso_core::secret::Secret;
 
 use super::{Config, ConfigError, TelegramMode};
@@ -156,6 +157,49 @@ impl Config {
                 key: "telegram.webhook_secret",
                 value: "[secret]".to_owned(),
                 expected: "16 to 256 of A-Za-z0-9_- when telegram.mode is webhook",
+            });
+        }
+        self.check_telegram_payments()
+    }
+
+    fn check_telegram_payments(&self) -> Result<(), ConfigError> {
+        let payments = &self.telegram.payments;
+        for (key, token) in [
+            ("telegram.payments.provider_token", &payments.provider_token),
+            ("telegram.payments.test_provider_token", &payments.test_provider_token),
+        ] {
+            let shape = |token: &Secret| {
+                let parts: Vec<&str> = token.expose().split(':').collect();
+                let digits = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+                matches!(parts.as_slice(), [id, kind, rest] if digits(id) && !kind.is_empty() && !rest.is_empty())
+            };
+            if token.as_ref().is_some_and(|token| !shape(token)) {
+                return Err(ConfigError::Value {
+                    key,
+                    value: "[secret]".to_owned(),
+                    expected: "a payment provider's token from BotFather, digits:LIVE:letters or digits:TEST:letters",
+                });
+            }
+        }
+        if !(60..=86_400).contains(&payments.success_within_secs) {
+            return Err(ConfigError::Value {
+                key: "telegram.payments.success_within_secs",
+                value: payments.success_within_secs.to_string(),
+                expected: "60 seconds to a day",
+            });
+        }
+        if payments.is_on() && self.telegram.token.is_none() && self.telegram.token_file.is_none() {
+            return Err(ConfigError::Value {
+                key: "telegram.payments",
+                value: "set".to_owned(),
+                expected: "a bot: telegram.token or telegram.token_file, too",
+            });
+        }
+        if payments.is_on() && self.payments.more_sandboxes.iter().any(|name| name == TELEGRAM) {
+            return Err(ConfigError::Value {
+                key: "payments.more_sandboxes",
+                value: TELEGRAM.to_owned(),
+                expected: "another name: this one stands for payments in Telegram",
             });
         }
         Ok(())

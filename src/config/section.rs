@@ -160,11 +160,56 @@ pub struct TelegramConfig {
     pub mode: TelegramMode,
     /// What Telegram shows with each update in webhook mode: 16 to 256 of `A-Za-z0-9_-`.
     pub webhook_secret: Option<Secret>,
+    /// Payments in chats.
+    pub payments: TelegramPaymentsConfig,
+}
+
+/// Payments in chats. Without any of these there are none.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelegramPaymentsConfig {
+    /// The payment provider's token from BotFather, for live payments.
+    pub provider_token: Option<Secret>,
+    /// The same for the test world.
+    pub test_provider_token: Option<Secret>,
+    /// Whether live payments may be in Telegram Stars (currency XTR).
+    pub stars: bool,
+    /// Whether payments of the test world may: they are real Stars unless the bot is on Telegram's test servers.
+    pub test_stars: bool,
+    /// How long after a buyer was let through Telegram may tell that it took the money.
+    pub success_within_secs: u64,
+}
+
+impl Default for TelegramPaymentsConfig {
+    fn default() -> Self {
+        Self {
+            provider_token: None,
+            test_provider_token: None,
+            stars: false,
+            test_stars: false,
+            success_within_secs: 600,
+        }
+    }
+}
+
+impl TelegramPaymentsConfig {
+    /// Whether anything is paid in chats.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.provider_token.is_some() || self.test_provider_token.is_some() || self.stars || self.test_stars
+    }
 }
 
 impl Default for TelegramConfig {
     fn default() -> Self {
-        Self { token: None, token_file: None, api_url: None, mode: TelegramMode::Polling, webhook_secret: None }
+        Self {
+            token: None,
+            token_file: None,
+            api_url: None,
+            mode: TelegramMode::Polling,
+            webhook_secret: None,
+            payments: TelegramPaymentsConfig::default(),
+        }
     }
 }
 

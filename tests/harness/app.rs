@@ -184,6 +184,8 @@ fn config(database: &TestDatabase, telegram: &Telegram, smtp: SocketAddr) -> Con
     config.payments.inquiry_after_secs = 6;
     config.telegram.token = Some(Secret::new(TOKEN));
     config.telegram.api_url = Some(Url::parse(&telegram.url()).expect("the stand-in's URL"));
+    config.telegram.payments.test_provider_token = Some(Secret::new("284685063:TEST:for-tests-only"));
+    config.telegram.payments.test_stars = true;
     config.webhooks.allow_loopback = true;
     config.webhooks.allow_http = true;
     config

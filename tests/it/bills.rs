@@ -11,21 +11,21 @@ use aviso_tests::{card, on_both_databases};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-fn bill(minor: i64) -> Value {
+pub(crate) fn bill(minor: i64) -> Value {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     json!({ "order_ref": format!("bill-{number}"), "amount": minor, "currency": "EUR", "description": "Arreglo de una bicicleta" })
 }
 
-async fn create(merchant: &Merchant, body: &Value) -> Answer {
+pub(crate) async fn create(merchant: &Merchant, body: &Value) -> Answer {
     merchant.send(Method::POST, "/v1/bills", None, Some(body)).await
 }
 
-async fn state(merchant: &Merchant, id: &str) -> String {
+pub(crate) async fn state(merchant: &Merchant, id: &str) -> String {
     merchant.get(&format!("/v1/bills/{id}")).await.expect(200).text_at("/state")
 }
 
-async fn send(browser: &mut Browser, page: &Page, path: &str, number: &str) -> Page {
+pub(crate) async fn send(browser: &mut Browser, page: &Page, path: &str, number: &str) -> Page {
     let fields = [("number", number), ("expiry", "12/30"), ("cvc", "123"), ("attempt", "0")];
     browser.submit(page, path, &fields).await
 }

@@ -62,6 +62,29 @@ async fn a_newcomer_pays_and_staff_refund_from_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_is_paid_in_the_chat_of_the_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sandbox = sandbox(&folder).await;
+    let body = serde_json::json!({ "order_ref": "B-1", "amount": 250, "currency": "XTR", "description": "A song" });
+    let bills = format!("http://{}/v1/bills", sandbox.app.address);
+    let request = reqwest::Client::new().post(bills).bearer_auth(sandbox.key.expose()).json(&body);
+    let bill: serde_json::Value = request.send().await.expect("an answer").json().await.expect("a bill");
+    let link = bill["url"].as_str().and_then(|url| url.rsplit('/').next()).expect("its secret").to_owned();
+    let chromium = Chromium::open(1_400, 1_000).await;
+    chromium.page.goto(&sandbox.page.url()).await.expect("the page");
+    let input = chromium.find("[data-testid=chat-buyer-input]").await;
+    input.send_keys(&format!("/start b_{link}")).await.expect("typing");
+    chromium.find("[data-testid=chat-buyer-send]").await.click().await.expect("a click");
+    chromium.shows("[data-testid=chat-buyer-log]", "A song").await;
+    chromium.find("[data-testid=chat-buyer-log] [data-callback^=\"bt:\"]").await.click().await.expect("a click");
+    chromium.find("[data-testid=pay-invoice]").await.click().await.expect("a click");
+    chromium.shows("[data-testid=chat-buyer-log]", "Nothing is left to do").await;
+    chromium.shows("[data-testid=chat-buyer-log]", "You paid 250 XTR").await;
+    chromium.close().await;
+    assert!(sandbox.app.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_letter_and_notice_is_shown_in_each_language_with_its_mark() {
     let folder = tempfile::tempdir().expect("a folder");
     let sandbox = sandbox(&folder).await;

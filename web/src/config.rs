@@ -81,11 +81,21 @@ impl BotLink {
             // Telegram's own page, until the bot's name is known: the link then leads nowhere wrong.
             Self::Named(name) => match &*name.borrow() {
                 Some(name) => format!("https://t.me/{name}"),
-                None => "https://t.me".to_owned(),
+                None => TELEGRAM_SITE.to_owned(),
             },
         }
     }
+
+    /// A link that opens the bot with something to follow; `None` where there is no bot, or its name is not known yet.
+    #[must_use]
+    pub fn deep(&self, start: &str) -> Option<String> {
+        let base = self.base();
+        (base.trim_end_matches('/') != TELEGRAM_SITE).then(|| format!("{base}?start={start}"))
+    }
 }
+
+/// Telegram's own page.
+const TELEGRAM_SITE: &str = "https://t.me";
 
 impl From<&str> for BotLink {
     fn from(base: &str) -> Self {

@@ -15,7 +15,7 @@ month-10 = October
 month-11 = November
 month-12 = December
 
-line-wallet = Wallet: { $wallet }
+line-wallet = Paid with: { $wallet }
 line-card = Card •• { $last4 }
 line-order = Order <code>{ $order }</code>
 line-reference = Reference <code>{ $reference }</code>

@@ -122,6 +122,7 @@ find-line = <b>{ $amount }</b> · { $status }{ $test } · { $email } · <code>{ 
 refund-nothing =
     <b>Nothing can be refunded</b>
     Taken { $captured }, refunded { $refunded }, on its way back { $pending }.
+refund-whole-only = Telegram gives back a payment in Stars as a whole only. Leave the amount away: /refund and the payment.
 refund-too-much =
     <b>That is more than is left</b>
     At most { $available } can be refunded.

@@ -15,7 +15,7 @@ month-10 = octubre
 month-11 = noviembre
 month-12 = diciembre
 
-line-wallet = Monedero: { $wallet }
+line-wallet = Pagado con: { $wallet }
 line-card = Tarjeta •• { $last4 }
 line-order = Pedido <code>{ $order }</code>
 line-reference = Referencia <code>{ $reference }</code>

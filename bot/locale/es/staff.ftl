@@ -122,6 +122,7 @@ find-line = <b>{ $amount }</b> · { $status }{ $test } · { $email } · <code>{ 
 refund-nothing =
     <b>No hay nada que reembolsar</b>
     Cobrado { $captured }, reembolsado { $refunded }, de vuelta { $pending }.
+refund-whole-only = Telegram devuelve un pago en Stars solo entero. Deje fuera el importe: /refund y el pago.
 refund-too-much =
     <b>Es más de lo que queda</b>
     Se pueden reembolsar como mucho { $available }.

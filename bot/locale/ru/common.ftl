@@ -15,7 +15,7 @@ month-10 = октября
 month-11 = ноября
 month-12 = декабря
 
-line-wallet = Кошелёк: { $wallet }
+line-wallet = Способ оплаты: { $wallet }
 line-card = Карта •• { $last4 }
 line-order = Заказ <code>{ $order }</code>
 line-reference = Номер платежа <code>{ $reference }</code>

@@ -122,6 +122,7 @@ find-line = <b>{ $amount }</b> · { $status }{ $test } · { $email } · <code>{ 
 refund-nothing =
     <b>Возвращать нечего</b>
     Списано { $captured }, возвращено { $refunded }, в пути назад { $pending }.
+refund-whole-only = Telegram возвращает платёж в звёздах только целиком. Не указывайте сумму: /refund и платёж.
 refund-too-much =
     <b>Это больше, чем осталось</b>
     Можно вернуть не больше { $available }.

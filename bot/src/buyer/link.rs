@@ -1,10 +1,10 @@
-//! Deep links: binding an account that was made on the web (`r_`), accepting an invitation to staff
-//! (`s_`). Pressing Start proves nothing alone; the number on the screen does.
+//! Deep links: a bill (`b_`), binding an account that was made on the web (`r_`), accepting an invitation to
+//! staff (`s_`). To bind or accept, pressing Start proves nothing alone; the number on the screen does.
 
 use aviso_core::account::{AccountError, BindAnswer, BindQuestion};
 use aviso_core::id::LinkId;
 
-use super::{register, say};
+use super::{bill, register, say};
 use crate::callback::Press;
 use crate::clean;
 use crate::notice::page_key;
@@ -19,6 +19,7 @@ pub(super) async fn follow(desk: &Desk, person: &Person, payload: &str) -> Handl
     let words = &person.words;
     let token = match payload.split_once('_') {
         Some(("r" | "s", token)) => token,
+        Some(("b", token)) => return bill::follow(desk, person, token).await,
         Some(_) | None => return register::begin(desk, person, Some(&words.say("link-unknown"))).await,
     };
     let screen = match desk.services.accounts.claim_link(token, &person.user).await {

@@ -9,7 +9,7 @@ use super::{register, say};
 use crate::callback::{Place, Press};
 use crate::clean;
 use crate::conversation::{self, State};
-use crate::notice::{decline_reason, payment_screen, status_name, test_mark};
+use crate::notice::{decline_reason, payment_screen, status_name, test_mark, wallet_name};
 use crate::person::Person;
 use crate::router::{Handling, HandlingError, Pressed};
 use crate::screen::{Key, Screen};
@@ -199,6 +199,9 @@ fn details_screen(details: &PaymentDetails, back: Press, words: &Words) -> Scree
     }
     if let Some(card) = &document.card {
         lines.push(words.tell("line-card", &Args::new().with("last4", &card.last4)));
+    }
+    if let Some(wallet) = &document.wallet {
+        lines.push(words.tell("line-wallet", &Args::new().with("wallet", wallet_name(wallet))));
     }
     lines.push(words.tell("line-order", &Args::new().with("order", &document.order_ref)));
     lines.push(words.tell("line-reference", &Args::new().with("reference", &document.reference)));

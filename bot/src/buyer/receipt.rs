@@ -14,7 +14,7 @@ use crate::api::File;
 use crate::callback::Press;
 use crate::clean;
 use crate::fault::Fault;
-use crate::notice::brand_name;
+use crate::notice::{brand_name, wallet_name};
 use crate::person::Person;
 use crate::receipt::Receipt;
 use crate::router::{Handling, HandlingError};
@@ -104,7 +104,7 @@ fn receipt_of(details: &PaymentDetails, words: &Words, host: &str) -> Receipt {
     if let Some(attempt) = details.attempts.last() {
         let with = match attempt.method.face() {
             Some(face) => format!("{} •• {}", brand_name(face.brand), face.last4),
-            None => attempt.method.label().to_owned(),
+            None => wallet_name(attempt.method.label()),
         };
         rows.push((label("receipt-with"), with));
     }

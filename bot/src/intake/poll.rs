@@ -1,6 +1,7 @@
 //! Long polling. The offset moves on only after the inbox is durable: what a crash cuts short,
 //! Telegram gives again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aviso_core::bot::{BotMemory, InboxUpdate};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{KINDS, inbox_update};
+use crate::checkout::Checkouts;
 
 /// How long Telegram holds a request open when nothing happens.
 const HOLD_SECS: u64 = 25;
@@ -32,13 +34,13 @@ enum PollError {
 }
 
 /// Asks for updates until it is told to stop. No fault ends it: it waits longer and asks again.
-pub(crate) async fn poll(bot: teloxide::Bot, memory: BotMemory, stop: CancellationToken) {
+pub(crate) async fn poll(bot: teloxide::Bot, memory: BotMemory, checkouts: &Arc<Checkouts>, stop: CancellationToken) {
     let mut offset = 0;
     let mut pause = PAUSE_FIRST;
     while !stop.is_cancelled() {
         let round = tokio::select! {
             () = stop.cancelled() => return,
-            round = round(&bot, &memory, &mut offset) => round,
+            round = round(&bot, &memory, checkouts, &mut offset) => round,
         };
         let Err(error) = round else {
             pause = PAUSE_FIRST;
@@ -58,7 +60,12 @@ pub(crate) async fn poll(bot: teloxide::Bot, memory: BotMemory, stop: Cancellati
     }
 }
 
-async fn round(bot: &teloxide::Bot, memory: &BotMemory, offset: &mut i64) -> Result<(), PollError> {
+async fn round(
+    bot: &teloxide::Bot,
+    memory: &BotMemory,
+    checkouts: &Arc<Checkouts>,
+    offset: &mut i64,
+) -> Result<(), PollError> {
     let updates = fetch(bot, *offset).await?;
     let Some(next) = updates.iter().filter_map(|update| update.get("update_id")?.as_i64()).max() else {
         return Ok(());
@@ -67,6 +74,9 @@ async fn round(bot: &teloxide::Bot, memory: &BotMemory, offset: &mut i64) -> Res
     let kept: Vec<InboxUpdate> = updates.into_iter().filter_map(inbox_update).collect();
     if kept.len() < count {
         tracing::error!(count = count - kept.len(), "updates without a number were dropped");
+    }
+    for update in &kept {
+        checkouts.arrived(&update.payload);
     }
     let new = memory.receive(&kept).await?;
     metrics::counter!("aviso_bot_updates_total").increment(new);

@@ -1,5 +1,7 @@
 //! The webhook: Telegram brings an update and hears 200 once the inbox is durable.
 
+use std::sync::Arc;
+
 use aviso_core::bot::BotMemory;
 use aviso_core::secret::Secret;
 use axum::Router;
@@ -10,6 +12,7 @@ use axum::routing::post;
 use serde_json::Value;
 
 use super::inbox_update;
+use crate::checkout::Checkouts;
 
 /// Where the webhook listens. It holds no secret: Telegram proves itself with a header.
 pub const WEBHOOK_PATH: &str = "/telegram/webhook";
@@ -20,15 +23,17 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 #[derive(Debug, Clone)]
 struct Door {
     memory: BotMemory,
+    checkouts: Arc<Checkouts>,
     secret: Secret,
 }
 
 /// The route that Telegram calls, to be mounted on the public listener.
-pub fn webhook_router(memory: BotMemory, secret: Secret) -> Router {
-    Router::new()
-        .route(WEBHOOK_PATH, post(receive))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(Door { memory, secret })
+pub(crate) fn webhook_router(memory: BotMemory, checkouts: Arc<Checkouts>, secret: Secret) -> Router {
+    Router::new().route(WEBHOOK_PATH, post(receive)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(Door {
+        memory,
+        checkouts,
+        secret,
+    })
 }
 
 async fn receive(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> StatusCode {
@@ -41,6 +46,7 @@ async fn receive(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> S
         tracing::warn!(bytes = body.len(), "a webhook call was not an update");
         return StatusCode::BAD_REQUEST;
     };
+    door.checkouts.arrived(&update.payload);
     match door.memory.receive(&[update]).await {
         Ok(new) => {
             metrics::counter!("aviso_bot_updates_total").increment(new);

@@ -6,6 +6,7 @@ use aviso_core::id::PaymentId;
 use aviso_core::merchant::Mode;
 use aviso_core::payment::decline::DeclineCode;
 use aviso_core::payment::status::Status;
+use aviso_core::payment::telegram::TELEGRAM;
 
 use super::{Follow, Notice};
 use crate::callback::Press;
@@ -76,13 +77,18 @@ pub(crate) fn payment_screen(
     Screen::text(html).row([details].into_iter().chain(receipt).chain(not_me))
 }
 
+/// What buyers know a way to pay by.
+pub(crate) fn wallet_name(wallet: &str) -> String {
+    if wallet == TELEGRAM { "Telegram".to_owned() } else { wallet.to_owned() }
+}
+
 fn facts(document: &PaymentDocument, words: &Words) -> String {
     let mut lines = Vec::new();
     if let Some(card) = &document.card {
         lines.push(words.tell("line-card", &Args::new().with("last4", &card.last4)));
     }
     if let Some(wallet) = &document.wallet {
-        lines.push(words.tell("line-wallet", &Args::new().with("wallet", wallet)));
+        lines.push(words.tell("line-wallet", &Args::new().with("wallet", wallet_name(wallet))));
     }
     lines.push(words.tell("line-order", &Args::new().with("order", &document.order_ref)));
     lines.push(words.tell("line-reference", &Args::new().with("reference", &document.reference)));

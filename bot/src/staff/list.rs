@@ -59,7 +59,9 @@ fn entry_args(entry: &ListEntry, words: &Words) -> Args {
     let value = match entry.attribute {
         Attribute::Email if !entry.value.starts_with('@') => mask(&entry.value),
         Attribute::Ip => mask_ip(&entry.value),
-        Attribute::Email | Attribute::Card | Attribute::Bin | Attribute::Country => entry.value.clone(),
+        Attribute::Email | Attribute::Card | Attribute::Bin | Attribute::Country | Attribute::Telegram => {
+            entry.value.clone()
+        }
     };
     Args::new()
         .with("list", entry.list.as_str())

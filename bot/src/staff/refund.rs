@@ -174,6 +174,7 @@ fn result(
             let available = format_minor(*available, payment.currency(), words.language());
             return Ok(words.tell("refund-too-much", &Args::new().with("available", available)));
         }
+        Err(PaymentError::WholeRefundOnly { .. }) => "refund-whole-only",
         Err(PaymentError::IllegalMove(_)) => {
             let status = status_name(&document_of(payment, None), words);
             return Ok(words.tell("refund-impossible", &Args::new().with("status", status)));

@@ -170,3 +170,46 @@ async fn a_flood_of_one_chat_does_not_hold_up_another() {
     stop.cancel();
     running.await.unwrap();
 }
+
+/// Fails twice, then works.
+struct Stubborn(std::sync::atomic::AtomicU32, mpsc::UnboundedSender<String>);
+
+#[async_trait]
+impl Handle for Stubborn {
+    async fn handle(&self, payload: &str) -> Result<(), String> {
+        let tries = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        if payload == "money" && tries < 2 {
+            return Err("the store is away".to_owned());
+        }
+        self.1.send(payload.to_owned()).unwrap();
+        Ok(())
+    }
+
+    fn must_be_handled(&self, payload: &str) -> bool {
+        payload == "money"
+    }
+
+    async fn apologise(&self, payload: &str, _incident: &str) {
+        panic!("nobody is told of {payload}: it is tried again");
+    }
+}
+
+#[tokio::test]
+async fn what_tells_of_money_is_tried_until_it_is_handled() {
+    let world = World::at_rest(BotMode::Polling).await;
+    let (told, mut heard) = mpsc::unbounded_channel();
+    let update =
+        |update_id, payload: &str| InboxUpdate { update_id, chat_id: 7, payload: payload.to_owned(), attempts: 0 };
+    // A flood does not wash it away.
+    let flood = (1..=40).map(|id| update(id, if id == 5 { "money" } else { "flood" }));
+    world.services.memory.receive(&flood.collect::<Vec<_>>()).await.unwrap();
+    let handler = Arc::new(Stubborn(std::sync::atomic::AtomicU32::new(0), told));
+    let worker = Worker::new(world.services.memory.clone(), handler);
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(worker.run(stop.clone()));
+    assert_eq!(heard.recv().await.as_deref(), Some("money"));
+    assert_eq!(heard.recv().await.as_deref(), Some("flood"));
+    world.dead_updates(4).await;
+    stop.cancel();
+    running.await.unwrap();
+}

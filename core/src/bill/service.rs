@@ -16,7 +16,8 @@ use crate::payment::text::Metadata;
 use crate::payment::{CaptureMode, Customer, NewPayment, Page, PaymentError, Payments};
 use crate::secret::{Keyring, Secret};
 use crate::store::{
-    Constraint, Store, StoreError, bill as rows, event as events, merchant as merchants, payment as payment_rows,
+    Constraint, Store, StoreError, account as accounts, bill as rows, event as events, merchant as merchants,
+    payment as payment_rows,
 };
 use crate::verifier::Wish;
 
@@ -39,8 +40,8 @@ pub struct OpenBill {
 /// The service for bills.
 #[derive(Debug, Clone)]
 pub struct Bills {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
     keyring: Keyring,
     payments: Payments,
 }
@@ -99,7 +100,12 @@ impl Bills {
                     return Err(BillError::OrderRefTaken);
                 }
                 rows::insert(tx, &bill).await?;
-                events::insert(tx, &[bill_event(&bill, &scope.merchant.name, now)]).await?;
+                let mut created = bill_event(&bill, &scope.merchant.name, now);
+                if let Some(email) = &bill.email {
+                    // Who has a chat with the bot reads it there, too.
+                    created.audience.account_id = accounts::confirmed_by_email(tx.conn(), email.normal()).await?;
+                }
+                events::insert(tx, &[created]).await?;
                 Ok(())
             })
             .await
@@ -183,10 +189,7 @@ impl Bills {
     /// [`StoreError`].
     pub async fn behind(&self, secret: &str) -> Result<Option<OpenBill>, StoreError> {
         let Some(id) = self.keyring.verify_bill_secret(secret) else { return Ok(None) };
-        let Some(bill) = rows::by_id(self.store.reader(), id).await? else { return Ok(None) };
-        let merchant = merchants::by_id(self.store.reader(), bill.merchant_id).await?;
-        let mode = bill.mode;
-        Ok(merchant.map(|merchant| OpenBill { bill, scope: Scope { merchant, mode, key_id: None } }))
+        self.find(id).await
     }
 
     /// The payment of a bill that somebody is about to pay: made now, or before by whoever was quicker.

@@ -18,7 +18,8 @@ use crate::merchant::endpoint::{Endpoint, EndpointStatus};
 use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
 use crate::store::{
-    Store, StoreError, Tx, Work, endpoint as endpoint_rows, event as events, inbox, notice_plan, staff as staff_rows,
+    Store, StoreError, Tx, Work, bill_chat as bill_chats, endpoint as endpoint_rows, event as events, inbox,
+    notice_plan, staff as staff_rows,
 };
 
 /// Events planned in one unit of work.
@@ -293,6 +294,7 @@ async fn routes<'a>(
     let test_addresses = known.test_addresses;
     let person = known.person(tx, event).await?;
     routes.extend(reach::person_routes(event, person, test_addresses, now));
+    routes.extend(bill_routes(tx, event, now).await?);
     if event.audience.staff {
         for member in staff_rows::all(tx.conn()).await? {
             routes.push(NewDelivery {
@@ -308,6 +310,30 @@ async fn routes<'a>(
         }
     }
     Ok(routes)
+}
+
+/// The chats that show a bill hear of what becomes of it, whosever they are: their message changes.
+async fn bill_routes<'a>(tx: &Tx, event: &'a Event, now: Timestamp) -> Result<Vec<NewDelivery<'a>>, StoreError> {
+    let ended = matches!(
+        event.kind,
+        EventType::BillPaid | EventType::BillCancelled | EventType::BillExpired | EventType::BillDeclined
+    );
+    let id = event.document.bill.as_ref().and_then(|bill| bill.id.parse().ok());
+    let Some(id) = id.filter(|_| ended) else { return Ok(Vec::new()) };
+    let chats = bill_chats::of_bill(tx.conn(), id).await?;
+    Ok(chats
+        .into_iter()
+        .map(|chat| NewDelivery {
+            event,
+            channel: ChannelKind::Telegram,
+            lane: lane_of(event.kind),
+            address: chat.chat_id.to_string(),
+            language: chat.language,
+            staff: false,
+            round: 0,
+            not_before: now,
+        })
+        .collect())
 }
 
 async fn webhook_routes<'a>(

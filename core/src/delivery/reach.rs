@@ -26,6 +26,8 @@ enum ToldBy {
     ChatAndMail,
     /// By e-mail only: it carries a link that proves the address.
     Mail,
+    /// To the address that the merchant gave, whoever reads it, and in the bot where that person has a chat.
+    GivenMailAndChat,
     /// By e-mail only, as a record of what the chat has shown already.
     Record,
 }
@@ -72,8 +74,8 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
-        | EventType::VerificationMailed
-        | EventType::BillCreated => ToldBy::Mail,
+        | EventType::VerificationMailed => ToldBy::Mail,
+        EventType::BillCreated => ToldBy::GivenMailAndChat,
         EventType::NewsPublished | EventType::ShopDigest | EventType::OnboardingMoved => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
@@ -98,6 +100,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::RiskRuleChanged
         | EventType::EndpointTest => ToldBy::Nothing,
     }
+}
+
+/// Whether it goes to the very address that the event names, though mail to it came back before.
+fn goes_to_given(kind: EventType) -> bool {
+    matches!(told_by(kind), ToldBy::Mail | ToldBy::GivenMailAndChat)
 }
 
 /// Whether the person whom it concerns hears of a kind of event at all.
@@ -161,6 +168,11 @@ pub(super) fn person_routes<'a>(
     let wanted = match told_by {
         ToldBy::Nothing => Vec::new(),
         ToldBy::Mail => vec![ChannelKind::Email],
+        ToldBy::GivenMailAndChat => {
+            let chosen = wanted(event.kind, &person.matrix, &alive);
+            let chat = chosen.into_iter().filter(|channel| *channel == ChannelKind::Telegram);
+            [ChannelKind::Email].into_iter().chain(chat).collect()
+        }
         ToldBy::Chat => vec![ChannelKind::Telegram],
         ToldBy::Record => {
             let chosen = wanted(event.kind, &person.matrix, &alive);
@@ -211,7 +223,7 @@ fn address(event: &Event, person: &Person, channel: ChannelKind) -> Option<Strin
             .map(|identity| identity.chat_id.to_string()),
         ChannelKind::Email => mail_address(event, person.account.as_ref())
             // A link that proves the address is how a dead one comes to life again.
-            .filter(|address| told_by(event.kind) == ToldBy::Mail || !is_stopped(event.kind, person, address)),
+            .filter(|address| goes_to_given(event.kind) || !is_stopped(event.kind, person, address)),
         ChannelKind::Webhook | ChannelKind::Inbox => None,
     }
 }
@@ -239,9 +251,8 @@ pub(super) fn inbox_of(event: &Event, person: &Person) -> Option<AccountId> {
 /// Whether a kind of event is put into the inbox of the person whom it concerns.
 pub(crate) fn is_kept(kind: EventType) -> bool {
     match told_by(kind) {
-        ToldBy::Nothing | ToldBy::Chat => false,
-        ToldBy::Mail => kind == EventType::BillCreated,
-        ToldBy::ChatOrMail | ToldBy::ChatAndMail | ToldBy::Record => true,
+        ToldBy::Nothing | ToldBy::Chat | ToldBy::Mail => false,
+        ToldBy::GivenMailAndChat | ToldBy::ChatOrMail | ToldBy::ChatAndMail | ToldBy::Record => true,
     }
 }
 
@@ -249,7 +260,7 @@ pub(crate) fn is_kept(kind: EventType) -> bool {
 fn mail_address(event: &Event, account: Option<&Account>) -> Option<String> {
     let confirmed = account.filter(|account| account.email_confirmed_at.is_some()).map(|a| a.email.clone());
     match told_by(event.kind) {
-        ToldBy::Mail => event.audience.email.clone(),
+        ToldBy::Mail | ToldBy::GivenMailAndChat => event.audience.email.clone(),
         ToldBy::Chat => None,
         ToldBy::Nothing | ToldBy::Record | ToldBy::ChatOrMail | ToldBy::ChatAndMail => {
             confirmed.or(event.audience.email.clone())
@@ -283,8 +294,8 @@ pub(super) async fn plan_fallback(
 ) -> Result<(), StoreError> {
     match told_by(event.kind) {
         // A link that proves an address, and a question in a chat, are no good anywhere else; a record was shown
-        // elsewhere.
-        ToldBy::Nothing | ToldBy::Mail | ToldBy::Chat | ToldBy::Record => return Ok(()),
+        // elsewhere, and a bill went wherever it could.
+        ToldBy::Nothing | ToldBy::Mail | ToldBy::GivenMailAndChat | ToldBy::Chat | ToldBy::Record => return Ok(()),
         ToldBy::ChatOrMail | ToldBy::ChatAndMail => {}
     }
     let person = person(tx, event).await?;

@@ -212,6 +212,8 @@ impl Bank {
             BankWord::Said(AcquirerAnswer::Declined { .. }) => "declined",
             BankWord::Said(AcquirerAnswer::ActionRequired { .. }) => "action_required",
             BankWord::Said(AcquirerAnswer::Pending) => "pending",
+            BankWord::Said(AcquirerAnswer::Awaited { .. }) => "awaited",
+            BankWord::Said(AcquirerAnswer::ByHand) => "by_hand",
             BankWord::NotSent => "not_sent",
             BankWord::NeverArrived => "never_arrived",
             BankWord::Unknown => "unknown",

@@ -3,6 +3,7 @@
 use crate::id::PaymentId;
 use crate::idempotency::{Answer, Claim, IdempotencyKey};
 use crate::merchant::Scope;
+use crate::money::Currency;
 use crate::payment::attempt::{Attempt, WalletName};
 use crate::payment::confirm::Confirmation;
 use crate::payment::error::PaymentError;
@@ -33,6 +34,8 @@ pub struct Offer {
     pub cards: bool,
     /// Wallets, by name.
     pub wallets: Vec<WalletName>,
+    /// Telegram, in the chat with its bot.
+    pub telegram: bool,
 }
 
 impl Payments {
@@ -61,15 +64,19 @@ impl Payments {
         Ok(Some(Checkout { payment, latest, scope, verification }))
     }
 
-    /// What a shop may be paid with.
+    /// What a shop may be paid with in this currency.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn offer(&self, scope: &Scope) -> Result<Offer, StoreError> {
+    pub async fn offer(&self, scope: &Scope, currency: Currency) -> Result<Offer, StoreError> {
         let profile: Profile = self.profiles.show(scope.merchant.id, scope.mode).await?.unwrap_or_default();
+        let telegram = self.offers_telegram(scope, currency).await?;
+        if currency.is_stars() {
+            return Ok(Offer { cards: false, wallets: Vec::new(), telegram });
+        }
         let wallets = self.bank.acquirers.wallets().filter(|wallet| profile.offers(Paid::Wallet(wallet))).collect();
-        Ok(Offer { cards: profile.cards, wallets })
+        Ok(Offer { cards: profile.cards, wallets, telegram })
     }
 
     /// Confirms a payment from its page, once for each form that was shown: `form` is the number of attempts

@@ -24,13 +24,14 @@ use crate::payment::message::NewMessage;
 use crate::payment::paying::Paying;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
+use crate::payment::telegram::TelegramPayer;
 use crate::payment::verify::Check;
 use crate::payment::{Payment, Payments};
 use crate::port::{Initiator, Instrument};
 use crate::risk::{self, Challenge, Verdict};
 use crate::store::{
     Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
-    risk as risk_rows,
+    risk as risk_rows, telegram_charge as charges,
 };
 use crate::vault::customer::CustomerRef;
 use crate::vault::keep::{self, Saving};
@@ -96,6 +97,8 @@ pub enum PaymentMethod {
     Mandate(MandateId),
     /// An e-money wallet.
     Wallet(WalletName),
+    /// In Telegram, which asks whether to go on.
+    Telegram(TelegramPayer),
 }
 
 impl PaymentMethod {
@@ -105,6 +108,7 @@ impl PaymentMethod {
         let initiator = self.initiator();
         Some(match self {
             Self::Wallet(wallet) => Instrument::Wallet { wallet, return_url },
+            Self::Telegram(payer) => Instrument::Telegram(payer),
             Self::Card { .. } | Self::Saved { .. } | Self::Mandate(_) => {
                 let (card, cvc) = self.card(opened)?;
                 Instrument::Card { card, cvc, authentication: None, initiator }
@@ -118,7 +122,15 @@ impl PaymentMethod {
             Self::Card { card, cvc } => Some((card, cvc.as_ref())),
             Self::Saved { cvc, .. } => Some((opened?, Some(cvc))),
             Self::Mandate(_) => Some((opened?, None)),
-            Self::Wallet(_) => None,
+            Self::Wallet(_) | Self::Telegram(_) => None,
+        }
+    }
+
+    /// Who pays, when it is in Telegram.
+    pub(super) const fn telegram(&self) -> Option<&TelegramPayer> {
+        match self {
+            Self::Telegram(payer) => Some(payer),
+            Self::Card { .. } | Self::Saved { .. } | Self::Mandate(_) | Self::Wallet(_) => None,
         }
     }
 
@@ -127,14 +139,14 @@ impl PaymentMethod {
         match self {
             Self::Card { cvc, .. } => cvc.as_ref(),
             Self::Saved { cvc, .. } => Some(cvc),
-            Self::Mandate(_) | Self::Wallet(_) => None,
+            Self::Mandate(_) | Self::Wallet(_) | Self::Telegram(_) => None,
         }
     }
 
     /// Who starts the payment.
     pub(super) const fn initiator(&self) -> Initiator {
         match self {
-            Self::Card { .. } | Self::Saved { .. } | Self::Wallet(_) => Initiator::Buyer,
+            Self::Card { .. } | Self::Saved { .. } | Self::Wallet(_) | Self::Telegram(_) => Initiator::Buyer,
             Self::Mandate(_) => Initiator::Merchant,
         }
     }
@@ -235,6 +247,8 @@ impl Payments {
         let paying = self.paying(tx, &payment, &confirmation.method, now).await?;
         let card = paying.card.as_deref();
         let mut attempt = self.attempt(&payment, confirmation, &paying, now);
+        let in_telegram = confirmation.method.telegram();
+        let telegram_id = in_telegram.map(|payer| payer.user_id.to_string());
         let subject = risk::Subject {
             merchant_id: payment.merchant_id,
             mode: payment.mode,
@@ -244,6 +258,7 @@ impl Payments {
             country: attempt.issuer.country.as_ref().map(Country::code),
             email: payment.email.as_deref(),
             ip: attempt.ip.as_deref(),
+            telegram: telegram_id.as_deref(),
         };
         let standing = self.standing(tx, &payment, &attempt, now).await?;
         let mut screening = risk::screen(tx, &self.limits, &subject, now).await?;
@@ -263,6 +278,11 @@ impl Payments {
         attempt.verdict = screening.verdict;
         let refusal = if paying.frozen { DeclineCode::CardFrozen } else { refusal };
         let verdict = if paying.frozen { Verdict::Block } else { screening.verdict };
+        // Telegram waits ten seconds for its answer: nothing can be held for staff there.
+        let (verdict, refusal) = match (verdict, in_telegram) {
+            (Verdict::Review, Some(_)) => (Verdict::Block, DeclineCode::TransactionNotPermitted),
+            (verdict, _) => (verdict, refusal),
+        };
         if let Some((saving, given)) = confirmation.save.as_ref().zip(card).filter(|_| verdict != Verdict::Block) {
             let account = confirmation.payer.account;
             keep::prepare(tx, &self.keyring, (saving, account), (&payment, &mut attempt, given), now).await?;
@@ -322,6 +342,9 @@ impl Payments {
         }
         if let Some(operation) = &operation {
             operation_rows::insert(tx, operation).await?;
+            if let Some(payer) = in_telegram {
+                charges::insert(tx, (operation.id, payment.id), payer, now).await?;
+            }
         }
         events::insert(tx, &told).await?;
         Ok(match operation {

@@ -71,6 +71,12 @@ pub enum PaymentError {
         /// What is there, minor units.
         available: i64,
     },
+    /// The acquirer gives back all of it or nothing.
+    #[error("{acquirer} gives back the whole amount or nothing")]
+    WholeRefundOnly {
+        /// The acquirer.
+        acquirer: String,
+    },
     /// An earlier capture, void or refund of the payment has no outcome yet.
     #[error("another operation on the payment has no outcome yet")]
     OperationInProgress,

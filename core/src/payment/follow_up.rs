@@ -144,6 +144,19 @@ impl Payments {
     }
 }
 
+impl Payments {
+    /// Checks that the acquirer which took the money can give back this much of it.
+    pub(crate) async fn may_refund(&self, tx: &Tx, payment: &Payment, minor: i64) -> Result<(), PaymentError> {
+        let Some(name) = operation_rows::acquirer_of(tx.conn(), payment.id).await? else { return Ok(()) };
+        let whole_only =
+            |acquirer: &std::sync::Arc<dyn crate::port::Acquirer>| acquirer.refunds_whole(payment.currency());
+        if minor < payment.amount.minor() && self.bank.acquirers.get(&name).is_some_and(whole_only) {
+            return Err(PaymentError::WholeRefundOnly { acquirer: name });
+        }
+        Ok(())
+    }
+}
+
 /// A message to send about an earlier authorization.
 pub(crate) struct FollowUp {
     pub(crate) message: NewMessage,

@@ -9,7 +9,7 @@ use crate::payment::attempt::{Method, VaultUse};
 use crate::payment::card::Card;
 use crate::payment::confirm::PaymentMethod;
 use crate::payment::error::PaymentError;
-use crate::payment::{Payment, Payments};
+use crate::payment::{Payment, Payments, telegram};
 use crate::store::Tx;
 use crate::vault::keep;
 
@@ -85,6 +85,15 @@ impl Payments {
                     return Err(PaymentError::WalletNotOffered(wallet.clone()));
                 }
                 let (method, vault) = (Method::Wallet(wallet.clone()), VaultUse::default());
+                return Ok(Paying { method, issuer: Issuer::default(), card: None, vault, frozen: false });
+            }
+            PaymentMethod::Telegram(_) => {
+                let name = telegram::method_name();
+                let telegram = self.bank.acquirers.get(telegram::TELEGRAM);
+                if !telegram.is_some_and(|acquirer| acquirer.takes(payment.mode, payment.currency())) {
+                    return Err(PaymentError::WalletNotOffered(name));
+                }
+                let (method, vault) = (Method::Wallet(name), VaultUse::default());
                 return Ok(Paying { method, issuer: Issuer::default(), card: None, vault, frozen: false });
             }
         };

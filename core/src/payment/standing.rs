@@ -11,6 +11,7 @@ use crate::payment::attempt::{Attempt, Method};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::operation::Operation;
+use crate::payment::telegram::TELEGRAM;
 use crate::payment::{Payment, Payments};
 use crate::risk::{self, Screening, Verdict};
 use crate::routing::{Admission, Challenge, Facts, Paid, Profile, admit, candidates, limit};
@@ -70,7 +71,8 @@ impl Payments {
     /// [`PaymentError::CurrencyNotAccepted`].
     pub(super) async fn accept_currency(&self, tx: &Tx, payment: &Payment) -> Result<(), PaymentError> {
         let currency: Currency = payment.currency();
-        match self.takes(tx, (payment.merchant_id, payment.mode), currency).await? {
+        // Stars are paid in Telegram, and only bills are.
+        match !currency.is_stars() && self.takes(tx, (payment.merchant_id, payment.mode), currency).await? {
             true => Ok(()),
             false => Err(PaymentError::CurrencyNotAccepted(currency)),
         }
@@ -83,6 +85,11 @@ impl Payments {
         (merchant, mode): (MerchantId, Mode),
         currency: Currency,
     ) -> Result<bool, StoreError> {
+        // Stars are paid in Telegram only, and only where Telegram takes them.
+        let telegram = || self.bank.acquirers.get(TELEGRAM).is_some_and(|acquirer| acquirer.takes(mode, currency));
+        if currency.is_stars() && !telegram() {
+            return Ok(false);
+        }
         Ok(self.profiles.of(tx, merchant, mode).await?.accepts(currency))
     }
 
@@ -100,7 +107,7 @@ impl Payments {
     ) -> Result<Standing, PaymentError> {
         let profile = self.profile(tx, payment).await?;
         let facts = Facts::of(attempt);
-        if !profile.offers(facts.paid) {
+        if !profile.offers(facts.paid) || !takes(attempt) {
             return Err(match &attempt.method {
                 Method::Card { .. } => PaymentError::CardsNotOffered,
                 Method::Wallet(wallet) => PaymentError::WalletNotOffered(wallet.clone()),
@@ -143,6 +150,15 @@ impl Payments {
         let first = names.next()?.to_owned();
         Some(Banks { first, second: names.next().map(str::to_owned) })
     }
+}
+
+/// Whether what is paid with takes the currency.
+fn takes(attempt: &Attempt) -> bool {
+    let in_telegram = match &attempt.method {
+        Method::Card { .. } => false,
+        Method::Wallet(name) => name.as_str() == TELEGRAM,
+    };
+    in_telegram || !attempt.amount.currency().is_stars()
 }
 
 fn refuse(admission: &mut Admission, code: DeclineCode, reason: &str) {

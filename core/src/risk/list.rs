@@ -80,6 +80,10 @@ pub(crate) fn normal_form(attribute: Attribute, value: &str) -> Result<String, L
             (value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic())).then(|| value.to_ascii_uppercase()),
             "a country code of two letters",
         ),
+        Attribute::Telegram => (
+            value.parse::<i64>().ok().filter(|id| *id > 0).map(|id| id.to_string()),
+            "the numeric id of a person of Telegram",
+        ),
     };
     form.ok_or_else(|| ListError::Value { attribute, value: value.chars().take(80).collect(), expected })
 }
@@ -94,6 +98,8 @@ mod tests {
         assert_eq!(normal_form(Attribute::Email, "@Example.COM").unwrap(), "@example.com");
         assert_eq!(normal_form(Attribute::Ip, "::ffff:10.0.0.1").unwrap(), "10.0.0.1");
         assert_eq!(normal_form(Attribute::Country, "es").unwrap(), "ES");
+        assert_eq!(normal_form(Attribute::Telegram, "+0042").unwrap(), "42");
+        assert!(normal_form(Attribute::Telegram, "@ana").is_err());
         assert!(normal_form(Attribute::Bin, "42424").is_err());
         assert!(normal_form(Attribute::Card, "4242424242424242").is_err());
         assert!(normal_form(Attribute::Email, "@").is_err());

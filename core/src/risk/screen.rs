@@ -23,6 +23,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) country: Option<&'a str>,
     pub(crate) email: Option<&'a str>,
     pub(crate) ip: Option<&'a str>,
+    /// Who pays in Telegram.
+    pub(crate) telegram: Option<&'a str>,
 }
 
 /// Whether the buyer must prove to the card's issuer who they are before the bank is asked.
@@ -54,6 +56,7 @@ impl Subject<'_> {
             self.email.map(|email| (Attribute::Email, email.to_owned())),
             domain.map(|domain| (Attribute::Email, domain)),
             self.ip.map(|ip| (Attribute::Ip, ip.to_owned())),
+            self.telegram.map(|id| (Attribute::Telegram, id.to_owned())),
         ]
         .into_iter()
         .flatten()
@@ -67,6 +70,7 @@ impl Subject<'_> {
             Attribute::Ip => self.ip,
             Attribute::Bin => self.first6,
             Attribute::Country => self.country,
+            Attribute::Telegram => self.telegram,
         }
     }
 }
@@ -86,8 +90,14 @@ pub(crate) async fn screen(
     let mut features: BTreeMap<String, String> =
         values.iter().map(|(attribute, value)| (attribute.as_str().to_owned(), value.clone())).collect();
     let mut listed = rows::listed(tx.conn(), subject.merchant_id, &values, now).await?;
-    // What only cards have cannot be asked of a wallet.
-    listed.closed.retain(|attribute| subject.card.is_some() || matches!(attribute, Attribute::Email | Attribute::Ip));
+    // What only cards have cannot be asked of a wallet, nor can a person of Telegram of a card.
+    listed.closed.retain(|attribute| match attribute {
+        Attribute::Email => true,
+        // Telegram does not tell where its people are.
+        Attribute::Ip => subject.telegram.is_none(),
+        Attribute::Card | Attribute::Bin | Attribute::Country => subject.card.is_some(),
+        Attribute::Telegram => subject.telegram.is_some(),
+    });
     if let Some((verdict, reasons)) = judge_lists(&listed) {
         return Ok(Screening { verdict, reasons, features, challenge: Challenge::NotWanted });
     }

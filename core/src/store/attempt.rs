@@ -261,7 +261,7 @@ fn in_window(window: &Window<'_>) -> Option<Select<attempt::Entity>> {
         Attribute::Card => attempt::Column::Card,
         Attribute::Email => attempt::Column::EmailCi,
         Attribute::Ip => attempt::Column::Ip,
-        Attribute::Bin | Attribute::Country => return None,
+        Attribute::Bin | Attribute::Country | Attribute::Telegram => return None,
     };
     let mut query = attempt::Entity::find()
         .select_only()

@@ -40,7 +40,7 @@ fn bill_row(bill: &Bill) -> bill::Model {
     }
 }
 
-fn bill_from(row: bill::Model) -> Result<Bill, StoreError> {
+pub(super) fn bill_from(row: bill::Model) -> Result<Bill, StoreError> {
     let bad = |column| StoreError::Unreadable { table: "bill", column };
     Ok(Bill {
         id: BillId::from_uuid(row.id),

@@ -11,6 +11,7 @@ pub(super) mod acquirer_notice;
 pub(super) mod attempt;
 pub(super) mod audit;
 pub(super) mod bill;
+pub(super) mod bill_chat;
 pub(super) mod bot_button;
 pub(super) mod bot_conversation;
 pub(super) mod bot_update;
@@ -71,6 +72,7 @@ pub(super) mod risk_limit;
 pub(super) mod risk_list_entry;
 pub(super) mod session;
 pub(super) mod staff;
+pub(super) mod telegram_charge;
 pub(super) mod telegram_identity;
 pub(super) mod telegram_proof;
 pub(super) mod totp;
@@ -113,6 +115,7 @@ mod tests {
             attempt,
             audit,
             bill,
+            bill_chat,
             bot_button,
             bot_conversation,
             bot_update,
@@ -171,6 +174,7 @@ mod tests {
             risk_list_entry,
             session,
             staff,
+            telegram_charge,
             telegram_identity,
             telegram_proof,
             totp,

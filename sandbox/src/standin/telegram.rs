@@ -2,11 +2,12 @@
 //!
 //! It speaks the Bot API on loopback (`/bot<token>/<method>`) and is driven by [`Telegram`] or over
 //! HTTP under `/sim/…`. It knows nothing of what the bot is for. Not imitated: media other than
-//! documents, inline mode, payments, Markdown, and delivery of a webhook over several connections.
+//! documents, inline mode, shipping, Markdown, and delivery of a webhook over several connections.
 
 mod actor;
 mod body;
 mod call;
+mod checkout;
 mod fault;
 mod html;
 mod keyboard;
@@ -36,6 +37,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use self::actor::ActError;
 pub use self::call::Call;
+pub use self::checkout::{CheckoutAnswer, Fate, Invoice, TakenCharge};
 pub use self::fault::{Failure, Fault};
 pub use self::keyboard::Button;
 pub use self::message::MessageView;
@@ -139,6 +141,40 @@ impl Telegram {
     /// As [`Telegram::press`].
     pub fn press_in(&self, chat_id: i64, user_id: i64, message_id: i64, button: &str) -> Result<String, ActError> {
         self.shared().change(|state| state.press(user_id, chat_id, message_id, button))
+    }
+
+    /// Presses Pay under an invoice of the private chat. Returns the id of the question that the bot is asked.
+    ///
+    /// # Errors
+    ///
+    /// There is no such invoice, or this person could not.
+    pub fn pay(&self, user_id: i64, message_id: i64, fate: Fate) -> Result<String, ActError> {
+        self.shared().change(|state| state.pay(user_id, message_id, fate))
+    }
+
+    /// Takes the money of a question that the bot said yes to, and that was [held](Fate::Held). Gives its charge.
+    pub fn complete(&self, query: &str) -> Option<String> {
+        self.shared().change(|state| state.complete(query))
+    }
+
+    /// Tells the bot of a charge once more. `false` when there is no such charge.
+    pub fn tell_again(&self, charge_id: &str) -> bool {
+        self.shared().change(|state| state.tell_again(charge_id))
+    }
+
+    /// Gives Stars back without the bot, as Telegram's own support does. `false` when it cannot be.
+    pub fn give_back(&self, user_id: i64, charge_id: &str) -> bool {
+        self.shared().change(|state| state.refund_stars(user_id, charge_id)).is_ok()
+    }
+
+    /// What the bot answered before money was taken, oldest first.
+    pub fn checkout_answers(&self) -> Vec<CheckoutAnswer> {
+        self.shared().lock().checkout_answers.iter().cloned().collect()
+    }
+
+    /// The money that was taken, oldest first.
+    pub fn charges(&self) -> Vec<TakenCharge> {
+        self.shared().lock().charges.clone()
     }
 
     /// Blocks the bot; it is told by `my_chat_member`.

@@ -78,7 +78,7 @@ impl Acquirer for Teller {
         let ask = Ask::Authorize { capture: request.capture };
         let proof = match request.instrument {
             Instrument::Card { authentication, .. } => authentication.map(|found| found.status),
-            Instrument::Wallet { .. } => None,
+            Instrument::Wallet { .. } | Instrument::Telegram(_) => None,
         };
         let AuthorizeRequest { message, payment, amount, .. } = request;
         let operation = message.operation;

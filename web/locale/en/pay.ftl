@@ -8,6 +8,7 @@ pay-card = Pay by card
 pay-other = Pay another way
 pay-wallet-choice = Pay with { $name }
 wallet-sandbox = the sandbox wallet
+pay-chat = Open this bill in Telegram
 pay-button = Pay { $amount }
 pay-number = Card number
 pay-number-hint = 13 to 19 digits.

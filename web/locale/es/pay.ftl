@@ -8,6 +8,7 @@ pay-card = Pagar con tarjeta
 pay-other = Pagar de otra forma
 pay-wallet-choice = Pagar con { $name }
 wallet-sandbox = el monedero de pruebas
+pay-chat = Abrir esta factura en Telegram
 pay-button = Pagar { $amount }
 pay-number = Número de la tarjeta
 pay-number-hint = De 13 a 19 cifras.

@@ -8,6 +8,7 @@ pay-card = Оплатить картой
 pay-other = Оплатить иначе
 pay-wallet-choice = Оплатить: { $name }
 wallet-sandbox = тестовый кошелёк
+pay-chat = Открыть этот счёт в Telegram
 pay-button = Оплатить { $amount }
 pay-number = Номер карты
 pay-number-hint = От 13 до 19 цифр.

@@ -5,6 +5,7 @@ use aviso_core::id::PaymentId;
 use aviso_core::merchant::Mode;
 use aviso_core::money::format_minor;
 use aviso_core::payment::attempt::Method;
+use aviso_core::payment::telegram::TELEGRAM;
 use aviso_core::payment::{PaymentDetails, PaymentError};
 use aviso_core::refund::RefundStatus;
 use axum::extract::{Path, State};
@@ -119,6 +120,7 @@ fn refund_text(status: RefundStatus) -> &'static str {
 pub(super) fn method(method: &Method) -> String {
     match method {
         Method::Card { face, .. } => format!("{} •• {}", brand(face.brand.as_str()), face.last4),
+        Method::Wallet(wallet) if wallet.as_str() == TELEGRAM => "Telegram".to_owned(),
         Method::Wallet(wallet) => wallet.as_str().to_owned(),
     }
 }

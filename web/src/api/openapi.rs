@@ -214,6 +214,7 @@ fn refusals(path: &str) -> Vec<Code> {
             Code::OperationInProgress,
             Code::RefundRefTaken,
             Code::AmountTooLarge,
+            Code::WholeRefundOnly,
         ],
         "/v1/payments/{id}/capture" => {
             vec![Code::PaymentStateConflict, Code::OperationInProgress, Code::AmountTooLarge]

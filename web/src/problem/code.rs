@@ -172,6 +172,8 @@ codes! {
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key was used before";
     /// More than there is to capture or refund.
     AmountTooLarge = "amount_too_large", UNPROCESSABLE_ENTITY, "The amount is too large";
+    /// The acquirer gives back all of a payment or nothing.
+    WholeRefundOnly = "whole_refund_only", UNPROCESSABLE_ENTITY, "Only the whole amount can be refunded";
     /// The merchant said that this customer saves no cards, or staff froze the customer.
     CustomerDenied = "customer_denied", UNPROCESSABLE_ENTITY, "The customer may not save cards";
     /// The mandate is over or has not begun.

@@ -89,6 +89,7 @@ impl From<PaymentError> for Problem {
             PaymentError::WalletNotOffered(_) => Self::new(Code::MethodNotOffered, detail).at("/wallet"),
             PaymentError::IllegalMove(_) => Self::new(Code::PaymentStateConflict, detail),
             PaymentError::AmountTooLarge { .. } => Self::new(Code::AmountTooLarge, detail).at("/amount"),
+            PaymentError::WholeRefundOnly { .. } => Self::new(Code::WholeRefundOnly, detail).at("/amount"),
             PaymentError::OperationInProgress => Self::new(Code::OperationInProgress, detail).retry_after(SOON),
             PaymentError::Key(conflict) => conflict.into(),
             PaymentError::Seal(_) => fault(&error),

@@ -73,7 +73,14 @@ impl Work<'_> {
                 let action = Action { kind: ActionKind::Wallet, url: url.clone(), expires_at: *expires_at };
                 self.action_required(action).await?;
             }
-            BankWord::Said(AcquirerAnswer::Pending | AcquirerAnswer::ActionRequired { .. }) => {
+            BankWord::Said(AcquirerAnswer::Awaited { until }) if self.operation.kind == OperationKind::Authorize => {
+                self.operation.next_inquiry_at = Some(*until);
+                self.operation.updated_at = self.now;
+            }
+            BankWord::Said(AcquirerAnswer::ByHand) => self.left_to_staff(),
+            BankWord::Said(
+                AcquirerAnswer::Pending | AcquirerAnswer::ActionRequired { .. } | AcquirerAnswer::Awaited { .. },
+            ) => {
                 self.operation.acknowledged = true;
                 self.unknown();
             }
@@ -123,7 +130,9 @@ impl Work<'_> {
                 AcquirerAnswer::Approved { .. }
                 | AcquirerAnswer::Declined { .. }
                 | AcquirerAnswer::ActionRequired { .. }
-                | AcquirerAnswer::Pending,
+                | AcquirerAnswer::Pending
+                | AcquirerAnswer::Awaited { .. }
+                | AcquirerAnswer::ByHand,
                 _,
             ) => false,
         };
@@ -302,13 +311,18 @@ impl Work<'_> {
         }
         tracing::error!(operation = %self.operation.id, "the bank confirmed another amount; staff must settle it");
         metrics::counter!("aviso_bank_conflicts_total").increment(1);
+        self.left_to_staff();
+        Ok(())
+    }
+
+    /// Nothing more can be sent or asked: staff are told at once, and say what became of it.
+    fn left_to_staff(&mut self) {
         self.operation.status = OperationStatus::Unknown;
         self.operation.next_inquiry_at = None;
         self.operation.updated_at = self.now;
         self.operation.escalated_at = Some(self.now);
         let event = overdue_event(&mut self.payment, &self.operation, Some(&self.attempt), &self.shop, self.now);
         self.told.push(event);
-        Ok(())
     }
 
     /// The buyer must act at the wallet. Its callback tells what became of it, or an inquiry: soon, then

@@ -52,6 +52,7 @@ export class Chat {
       message.document ? h("span", {}, `📎 ${message.document}\n`) : null,
       styled(message.text, message.entities));
     const rows = message.buttons.map((row) => h("div", {}, row.map((button) => this.button(message, button))));
+    if (message.invoice) rows.push(h("div", {}, this.payButton(message)));
     return h("article", { class: message.from_bot ? "message" : "message mine", "data-testid": "message", "data-message-id": message.id },
       bubble, rows.length ? h("div", { class: "buttons" }, rows) : null,
       h("p", { class: "meta" }, clock(message.date * 1000), message.edited ? " · edited" : ""));
@@ -61,6 +62,23 @@ export class Chat {
     if (button.url && !button.data) return link(button.url, `${button.label} ↗`, { "data-testid": "button", dir: "auto" });
     return h("button", { type: "button", dir: "auto", "data-testid": "button", "data-callback": button.data ?? "",
       click: (event) => this.press(event.currentTarget, message.id, button.data ?? button.label) }, button.label);
+  }
+
+  /** Stands for the Pay button and the form behind it: no money moves. */
+  payButton(message) {
+    const { total, currency, paid } = message.invoice;
+    return h("button", { type: "button", disabled: paid, "data-testid": "pay-invoice",
+      click: (event) => this.pay(event.currentTarget, message.id) }, paid ? "Receipt" : `Pay ${total} ${currency}`);
+  }
+
+  async pay(element, messageId) {
+    element.disabled = true;
+    try {
+      await post("/sim/pay", { user_id: this.userId, message_id: messageId });
+    } catch (error) {
+      toast(error.message);
+    }
+    setTimeout(() => { element.disabled = false; }, 2000);
   }
 
   async press(element, messageId, button) {

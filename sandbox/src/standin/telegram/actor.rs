@@ -86,6 +86,8 @@ impl State {
             entities: command_entity(text).into_iter().collect(),
             keyboard: None,
             document: None,
+            invoice: None,
+            service: None,
             reply_to: None,
             protected: false,
             deleted: false,
@@ -151,7 +153,7 @@ impl State {
         self.users.get_mut(&user_id).ok_or(ActError::UnknownUser(user_id))
     }
 
-    fn check_actor(&self, user_id: i64) -> Result<(), ActError> {
+    pub(crate) fn check_actor(&self, user_id: i64) -> Result<(), ActError> {
         let user = self.users.get(&user_id).ok_or(ActError::UnknownUser(user_id))?;
         match (user.deactivated, user.blocked) {
             (true, _) => Err(ActError::Deactivated(user_id)),

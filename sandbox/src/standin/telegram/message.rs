@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::checkout::Invoice;
 use super::keyboard::{Button, Keyboard};
 
 /// What a person sees of a message.
@@ -24,6 +25,8 @@ pub struct MessageView {
     pub deleted: bool,
     /// Name of the attached file.
     pub document: Option<String>,
+    /// The invoice under it.
+    pub invoice: Option<Invoice>,
     /// The message it answers.
     pub reply_to: Option<i64>,
     /// Unix seconds.
@@ -42,6 +45,9 @@ pub(crate) struct Message {
     pub(crate) entities: Vec<Value>,
     pub(crate) keyboard: Option<Keyboard>,
     pub(crate) document: Option<Document>,
+    pub(crate) invoice: Option<Invoice>,
+    /// What it tells of instead of a text: the Bot API's name of it.
+    pub(crate) service: Option<(&'static str, Value)>,
     pub(crate) reply_to: Option<i64>,
     pub(crate) protected: bool,
     pub(crate) deleted: bool,
@@ -67,6 +73,7 @@ impl Message {
             edited: self.edit_date.is_some(),
             deleted: self.deleted,
             document: self.document.as_ref().map(|document| document.name.clone()),
+            invoice: self.invoice.clone(),
             reply_to: self.reply_to,
             date: self.date,
         }
@@ -75,6 +82,14 @@ impl Message {
     /// As the Bot API's `Message`.
     pub(crate) fn as_json(&self, chat: Value, from: Value, reply_to: Option<Value>) -> Value {
         let mut message = json!({ "message_id": self.id, "date": self.date, "chat": chat, "from": from });
+        if let Some((kind, what)) = &self.service {
+            message[*kind] = what.clone();
+            return message;
+        }
+        if let Some(invoice) = &self.invoice {
+            message["invoice"] = super::method::invoice::as_json(invoice);
+            return message;
+        }
         let text_key = match &self.document {
             Some(document) => {
                 message["document"] = json!({

@@ -4,6 +4,7 @@ mod callback;
 mod edit;
 mod file;
 pub(crate) mod hook;
+pub(crate) mod invoice;
 mod profile;
 mod send;
 
@@ -14,13 +15,16 @@ use super::state::State;
 /// A method that is answered at once. `getUpdates` waits and is served apart.
 type Method = fn(&mut State, &Params) -> Outcome;
 
-const METHODS: [(&str, Method); 25] = [
+const METHODS: [(&str, Method); 28] = [
     ("getMe", profile::get_me),
     ("setWebhook", hook::set_webhook),
     ("deleteWebhook", hook::delete_webhook),
     ("getWebhookInfo", hook::get_webhook_info),
     ("sendMessage", send::send_message),
     ("sendDocument", send::send_document),
+    ("sendInvoice", invoice::send_invoice),
+    ("answerPreCheckoutQuery", invoice::answer_pre_checkout_query),
+    ("refundStarPayment", invoice::refund_star_payment),
     ("sendChatAction", send::send_chat_action),
     ("editMessageText", edit::edit_message_text),
     ("editMessageReplyMarkup", edit::edit_message_reply_markup),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::actor::ActError;
+use super::checkout::Fate;
 use super::fault::Fault;
 use super::message::MessageView;
 use super::shared::Shared;
@@ -36,6 +37,19 @@ struct Press {
 }
 
 #[derive(Deserialize)]
+struct Pay {
+    user_id: i64,
+    message_id: i64,
+    #[serde(default)]
+    fate: Fate,
+}
+
+#[derive(Deserialize)]
+struct Complete {
+    query: String,
+}
+
+#[derive(Deserialize)]
 struct Who {
     user_id: i64,
 }
@@ -57,6 +71,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/sim/user", post(add_user))
         .route("/sim/message", post(say))
         .route("/sim/press", post(press))
+        .route("/sim/pay", post(pay))
+        .route("/sim/complete", post(complete))
         .route("/sim/block", post(block))
         .route("/sim/unblock", post(unblock))
         .route("/sim/deactivate", post(deactivate))
@@ -87,6 +103,16 @@ async fn press(Extract(shared): Sim, Json(press): Json<Press>) -> Answer {
     let chat_id = press.chat_id.unwrap_or(press.user_id);
     let id = shared.change(|state| state.press(press.user_id, chat_id, press.message_id, &press.button))?;
     Ok(Json(json!({ "ok": true, "callback_query_id": id })))
+}
+
+async fn pay(Extract(shared): Sim, Json(pay): Json<Pay>) -> Answer {
+    let query = shared.change(|state| state.pay(pay.user_id, pay.message_id, pay.fate))?;
+    Ok(Json(json!({ "ok": true, "pre_checkout_query_id": query })))
+}
+
+async fn complete(Extract(shared): Sim, Json(complete): Json<Complete>) -> Answer {
+    let charge = shared.change(|state| state.complete(&complete.query));
+    Ok(Json(json!({ "ok": charge.is_some(), "telegram_payment_charge_id": charge })))
 }
 
 async fn block(Extract(shared): Sim, Json(who): Json<Who>) -> Answer {

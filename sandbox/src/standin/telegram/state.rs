@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::checkout::{CheckoutAnswer, Question, TakenCharge};
 use super::fault::Fault;
 use super::keyboard::Button;
 use super::limit::Limits;
@@ -72,6 +73,10 @@ pub(crate) struct State {
     pub(crate) callback_lifetime: Duration,
     pub(crate) answers: VecDeque<CallbackAnswer>,
     pub(crate) last_answer: u64,
+    /// Questions that the bot was asked before money was taken.
+    pub(crate) questions: HashMap<String, Question>,
+    pub(crate) checkout_answers: VecDeque<CheckoutAnswer>,
+    pub(crate) charges: Vec<TakenCharge>,
     /// Commands by scope and language.
     pub(crate) commands: BTreeMap<(String, String), Value>,
     pub(crate) profile: BTreeMap<String, String>,
@@ -101,6 +106,9 @@ impl State {
             callback_lifetime: CALLBACK_LIFETIME,
             answers: VecDeque::new(),
             last_answer: 0,
+            questions: HashMap::new(),
+            checkout_answers: VecDeque::new(),
+            charges: Vec::new(),
             commands: BTreeMap::new(),
             profile: BTreeMap::new(),
             menu_buttons: BTreeMap::new(),

@@ -72,7 +72,10 @@ impl PayForm {
         let (method, save) = self.method(web, order)?;
         let saved = match &method {
             PaymentMethod::Saved { card, .. } => Some(card.to_string()),
-            PaymentMethod::Card { .. } | PaymentMethod::Mandate(_) | PaymentMethod::Wallet(_) => None,
+            PaymentMethod::Card { .. }
+            | PaymentMethod::Mandate(_)
+            | PaymentMethod::Wallet(_)
+            | PaymentMethod::Telegram(_) => None,
         };
         Ok(Chosen { confirmation: Confirmation { save, payer, ..Confirmation::with(method) }, form, saved })
     }

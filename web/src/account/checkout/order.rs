@@ -41,6 +41,8 @@ pub(super) struct Order {
     /// Whether the buyer just sent the form: then the way to the issuer is taken without another click.
     pub(super) goes: bool,
     pub(super) form_token: String,
+    /// The bill in the chat with the bot.
+    pub(super) chat: Option<String>,
 }
 
 /// What the buyer chose to pay with.
@@ -70,6 +72,9 @@ impl Order {
             back,
             path,
             attempts: payment.attempts,
+            chat: payment
+                .bill
+                .and_then(|bill| web.config.bot_link.deep(&format!("b_{}", web.bills.secret(bill).expose()))),
             ..order
         })
     }
@@ -88,6 +93,7 @@ impl Order {
             order_ref: bill.order_ref.as_str().to_owned(),
             back: bill.return_url.as_ref().map(|url| url.as_str().to_owned()),
             path: format!("/pay/b/{}", web.bills.secret(bill.id).expose()),
+            chat: web.config.bot_link.deep(&format!("b_{}", web.bills.secret(bill.id).expose())),
             ..order
         })
     }
@@ -106,13 +112,14 @@ impl Order {
             back: None,
             path: String::new(),
             attempts: 0,
-            offer: web.payments.offer(scope).await?,
+            offer: web.payments.offer(scope, amount.currency()).await?,
             cards,
             account,
             words: Words(seen.reads()),
             asked: words::asked(seen.uri).is_some(),
             goes: seen.uri.query().is_some_and(|query| query.split('&').any(|part| part == "go=1")),
             form_token: seen.visitor.form_token.clone(),
+            chat: None,
         })
     }
 

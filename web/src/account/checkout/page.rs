@@ -71,6 +71,8 @@ struct Choices {
     /// Whether a new card may be kept, and whether that is ticked.
     save: Option<bool>,
     attempts: i32,
+    /// The bill in the chat with the bot.
+    chat: Option<String>,
 }
 
 /// The page.
@@ -142,8 +144,14 @@ impl PayPage {
 
     /// With a form.
     pub(super) fn asks_to_pay(mut self) -> Self {
-        self.choices =
-            Some(Choices { saved: Vec::new(), card: Vec::new(), wallets: Vec::new(), save: None, attempts: 0 });
+        self.choices = Some(Choices {
+            saved: Vec::new(),
+            card: Vec::new(),
+            wallets: Vec::new(),
+            save: None,
+            attempts: 0,
+            chat: None,
+        });
         self
     }
 
@@ -221,7 +229,7 @@ impl PayPage {
         if self.choices.is_some() {
             let nothing = Refused::default();
             let choices = choices(order, refused.unwrap_or(&nothing));
-            if choices.card.is_empty() && choices.wallets.is_empty() {
+            if choices.card.is_empty() && choices.wallets.is_empty() && !order.offer.telegram {
                 self.alert = Some(self.words.say("pay-no-way"));
             }
             self.choices = Some(choices);
@@ -288,6 +296,7 @@ fn choices(order: &Order, refused: &Refused) -> Choices {
         wallets: wallets.collect(),
         save: order.account.map(|_| refused.save),
         attempts: order.attempts,
+        chat: order.chat.clone(),
     }
 }
 

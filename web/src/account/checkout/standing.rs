@@ -7,6 +7,7 @@ use aviso_core::payment::action::ActionKind;
 use aviso_core::payment::checkout::Checkout;
 use aviso_core::payment::decline::{Advice, DeclineCode};
 use aviso_core::payment::status::Status;
+use aviso_core::payment::telegram::TELEGRAM;
 use aviso_core::verifier::{Verification, Way};
 
 use super::order::{Order, document};
@@ -162,6 +163,7 @@ pub(super) fn brand(name: &str) -> &str {
 pub(super) fn wallet_name(order: &Order, wallet: &str) -> String {
     match wallet {
         "sandbox_wallet" => order.words.say("wallet-sandbox"),
+        TELEGRAM => "Telegram".to_owned(),
         other => other.replace('_', " "),
     }
 }

@@ -95,18 +95,24 @@ pub(crate) struct BillView {
     url: String,
     /// The same as a QR code, an SVG picture.
     qr_url: String,
+    /// The bill in a chat with the bot, where there is one: whoever has it may pay there, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    telegram_url: Option<String>,
 }
 
 impl BillView {
     fn new(web: &WebState, bill: &Bill) -> Self {
-        let url = web.config.address(&format!("/pay/b/{}", web.bills.secret(bill.id).expose()));
-        Self { bill: bill_document(bill), qr_url: format!("{url}/qr.svg"), url }
+        let secret = web.bills.secret(bill.id);
+        let url = web.config.address(&format!("/pay/b/{}", secret.expose()));
+        let telegram_url = web.config.bot_link.deep(&format!("b_{}", secret.expose()));
+        Self { bill: bill_document(bill), qr_url: format!("{url}/qr.svg"), url, telegram_url }
     }
 }
 
 /// Creates a bill: a link that whoever has it may pay, once.
 ///
-/// With `customer.email` the link is mailed. Nothing is a payment yet: it is made when somebody pays.
+/// With `customer.email` the link is mailed; a buyer whose account has this address reads it in their chat with the
+/// bot, too. Bills in Telegram Stars have the currency `XTR` and are paid there only. Nothing is a payment yet: it is made when somebody pays.
 #[utoipa::path(post, path = "/v1/bills", operation_id = "create_bill", tag = "bills",
     request_body = BillBody,
     responses((status = 201, description = "Created", body = BillView)))]

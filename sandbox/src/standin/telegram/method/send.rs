@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::standin::now;
 use crate::standin::telegram::body::{Params, Upload};
+use crate::standin::telegram::checkout::Invoice;
 use crate::standin::telegram::html::{self, Styled};
 use crate::standin::telegram::keyboard::Markup;
 use crate::standin::telegram::message::{Document, Message};
@@ -20,7 +21,7 @@ const TYPING: Duration = Duration::from_secs(5);
 pub(crate) fn send_message(state: &mut State, params: &Params) -> Outcome {
     let styled = text_of(params)?;
     let chat_id = state.open_chat(params.chat())?;
-    deliver(state, params, chat_id, styled, None)
+    deliver(state, params, chat_id, styled, None, None)
 }
 
 pub(crate) fn send_document(state: &mut State, params: &Params) -> Outcome {
@@ -33,7 +34,7 @@ pub(crate) fn send_document(state: &mut State, params: &Params) -> Outcome {
         Some(upload) => new_document(state, upload),
         None => known_document(state, params)?,
     };
-    deliver(state, params, chat_id, styled, Some(document))
+    deliver(state, params, chat_id, styled, Some(document), None)
 }
 
 pub(crate) fn send_chat_action(state: &mut State, params: &Params) -> Outcome {
@@ -86,7 +87,14 @@ pub(crate) fn markup_of(params: &Params) -> Result<Option<Markup>, Refusal> {
     }
 }
 
-fn deliver(state: &mut State, params: &Params, chat_id: i64, styled: Styled, document: Option<Document>) -> Outcome {
+pub(super) fn deliver(
+    state: &mut State,
+    params: &Params,
+    chat_id: i64,
+    styled: Styled,
+    document: Option<Document>,
+    invoice: Option<Invoice>,
+) -> Outcome {
     let markup = markup_of(params)?;
     let reply_to = reply_to(state, params, chat_id)?;
     state.limits.take(chat_id, Instant::now()).map_err(Refusal::too_many)?;
@@ -100,6 +108,8 @@ fn deliver(state: &mut State, params: &Params, chat_id: i64, styled: Styled, doc
         entities: styled.entities,
         keyboard,
         document,
+        invoice,
+        service: None,
         reply_to,
         protected: params.flag("protect_content"),
         deleted: false,

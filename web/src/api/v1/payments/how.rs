@@ -122,7 +122,9 @@ impl ConfirmBody {
         let (method, save) = self.into_method(now)?;
         match &method {
             PaymentMethod::Card { .. } | PaymentMethod::Saved { .. } => {}
-            PaymentMethod::Wallet(_) => unwanted(three_ds.is_some(), "/three_ds", "3-D Secure is for cards")?,
+            PaymentMethod::Wallet(_) | PaymentMethod::Telegram(_) => {
+                unwanted(three_ds.is_some(), "/three_ds", "3-D Secure is for cards")?
+            }
             PaymentMethod::Mandate(_) => {
                 let why = "a mandate is charged without the buyer";
                 unwanted(three_ds.is_some(), "/three_ds", why)?;
