@@ -2,6 +2,7 @@
 
 mod mail;
 mod member;
+mod onboarding;
 mod profile;
 mod snippet;
 
@@ -115,6 +116,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::DecideDispute { dispute, decision } => {
             Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
         }
+        AdminCommand::Onboarding(command) => onboarding::run(services, command).await,
         AdminCommand::PublishNews { file, at, language } => mail::publish(services, &file, at, language).await,
         AdminCommand::News => mail::news(services).await,
         AdminCommand::CancelNews { name } => mail::cancel_news(services, &name).await,

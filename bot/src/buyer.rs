@@ -106,6 +106,9 @@ pub(crate) async fn press(
         | Press::Reviews
         | Press::Review(_)
         | Press::AskBank(_)
+        | Press::Applications
+        | Press::Applicant(_)
+        | Press::Admit(..)
         | Press::Broadcast(..) => {}
     }
     Ok(None)

@@ -5,7 +5,9 @@ mod setting;
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{BroadcastId, ButtonId, CardId, LinkId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
+use aviso_core::id::{
+    BroadcastId, ButtonId, CardId, LinkId, MerchantId, OperationId, PaymentId, RefundId, ReviewId, SessionId,
+};
 use aviso_core::language::Language;
 use aviso_core::payment::Narrowed;
 use aviso_core::preference::Month;
@@ -100,6 +102,12 @@ pub(crate) enum Press {
     Review(ReviewId),
     /// Staff: the bank is asked again about a message.
     AskBank(OperationId),
+    /// Staff: the shops that wait for a step of ours.
+    Applications,
+    /// Staff: the card of a shop on its way.
+    Applicant(MerchantId),
+    /// Staff: approves what waits for a decision, as it stood at this version.
+    Admit(MerchantId, i32),
     /// Staff: a message to many is let go, held or taken back.
     Broadcast(BroadcastId, BroadcastOrder),
 }
@@ -163,6 +171,9 @@ impl fmt::Display for Press {
             Self::Reviews => f.write_str("rq"),
             Self::Review(review) => write!(f, "rc:{review}"),
             Self::AskBank(operation) => write!(f, "ob:{operation}"),
+            Self::Applications => f.write_str("aq"),
+            Self::Applicant(merchant) => write!(f, "ac:{merchant}"),
+            Self::Admit(merchant, version) => write!(f, "aa:{merchant}:{version}"),
             Self::Broadcast(broadcast, BroadcastOrder::Go) => write!(f, "bc:{broadcast}:go"),
             Self::Broadcast(broadcast, BroadcastOrder::Hold) => write!(f, "bc:{broadcast}:hold"),
             Self::Broadcast(broadcast, BroadcastOrder::Cancel) => write!(f, "bc:{broadcast}:end"),
@@ -222,6 +233,9 @@ impl FromStr for Press {
             ["rq"] => Self::Reviews,
             ["rc", review] => Self::Review(read(review)?),
             ["ob", operation] => Self::AskBank(read(operation)?),
+            ["aq"] => Self::Applications,
+            ["ac", merchant] => Self::Applicant(read(merchant)?),
+            ["aa", merchant, version] => Self::Admit(read(merchant)?, read(version)?),
             ["bc", broadcast, "go"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Go),
             ["bc", broadcast, "hold"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Hold),
             ["bc", broadcast, "end"] => Self::Broadcast(read(broadcast)?, BroadcastOrder::Cancel),
@@ -270,6 +284,9 @@ mod tests {
             Press::Reviews,
             Press::Review(review),
             Press::AskBank(OperationId::new(now)),
+            Press::Applications,
+            Press::Applicant(MerchantId::new(now)),
+            Press::Admit(MerchantId::new(now), i32::MIN),
             Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Go),
             Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Hold),
             Press::Broadcast(BroadcastId::new(now), BroadcastOrder::Cancel),

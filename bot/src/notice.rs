@@ -3,6 +3,7 @@
 mod account;
 mod digest;
 mod news;
+mod onboarding;
 mod payment;
 mod report;
 mod staff;
@@ -89,6 +90,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         EventType::ReportMonthly => report::compose(&job.event, words),
         EventType::ShopDigest => Some(digest::compose(&job.event, words, site)),
         EventType::NewsPublished => Some(news::compose(&job.event, words)),
+        EventType::OnboardingMoved => Some(onboarding::compose(&job.event, words, site)),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed

@@ -242,7 +242,10 @@ impl Router {
             | Press::Reviews
             | Press::Review(_)
             | Press::AskBank(_)
-            | Press::Broadcast(..) => match &person.staff {
+            | Press::Broadcast(..)
+            | Press::Applications
+            | Press::Applicant(_)
+            | Press::Admit(..) => match &person.staff {
                 Some(member) => staff::press(desk, person, member, pressed, press).await?,
                 None => Some(person.words.say("toast-outdated")),
             },

@@ -31,6 +31,7 @@ pub(crate) mod member;
 pub(crate) mod merchant;
 pub(crate) mod notice;
 pub(crate) mod notice_plan;
+pub(crate) mod onboarding;
 pub(crate) mod operation;
 pub(crate) mod password;
 pub(crate) mod payment;

@@ -24,6 +24,7 @@ mod m20261124_000019_extend_endpoints;
 mod m20261124_000022_extend_hub;
 mod m20261124_000023_create_members;
 mod m20261124_000024_create_financial_passwords;
+mod m20261124_000027_create_onboarding;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000022_extend_hub::Migration),
             Box::new(m20261124_000023_create_members::Migration),
             Box::new(m20261124_000024_create_financial_passwords::Migration),
+            Box::new(m20261124_000027_create_onboarding::Migration),
         ]
     }
 }

@@ -31,6 +31,7 @@ mod mail;
 mod mandates;
 mod members;
 mod notices;
+mod onboarding;
 mod overdue;
 mod payments;
 mod people;

@@ -17,6 +17,8 @@ command-block = Poner en la lista de bloqueo
 command-allow = Poner en la lista de permitidos
 command-audit = Quién hizo qué
 command-settle = Lo que dice el banco de un mensaje atrasado
+command-applications = Tiendas que nos esperan
+command-merchant = Una tienda en camino
 command-broadcast = Un mensaje a quienes pidieron novedades
 
 usage-pay = /pay &lt;id, referencia, pedido o cuatro últimas cifras&gt; – la ficha de un pago
@@ -30,6 +32,8 @@ usage-block = /block &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-allow = /allow &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-audit = /audit [asunto] – las últimas filas del registro
 usage-settle = /settle &lt;op_…&gt; &lt;done o failed&gt; &lt;motivo&gt; – anota lo que dice el banco de un mensaje sin resultado
+usage-applications = /applications – tiendas que esperan un paso nuestro
+usage-merchant = /merchant &lt;mer_…&gt; [approve, decline, fee, suspend, resume, close o extend] [motivo, número de la transferencia, o días y motivo]
 usage-broadcast =
     /broadcast &lt;nombre&gt; [en, es o ru] [hora, como 2026-12-01T09:00:00Z]
     y debajo, para cada idioma, una línea con [en], [es] o [ru], una línea con el título, y el texto

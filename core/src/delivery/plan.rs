@@ -101,6 +101,7 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::EndpointFailing
         | EventType::EndpointDisabled
         | EventType::RiskRuleChanged
+        | EventType::OnboardingMoved
         | EventType::ShopDigest
         | EventType::EndpointTest => Lane::Transactional,
     }

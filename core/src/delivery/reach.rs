@@ -70,7 +70,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::BillCreated => ToldBy::Mail,
-        EventType::NewsPublished | EventType::ShopDigest => ToldBy::ChatAndMail,
+        EventType::NewsPublished | EventType::OnboardingMoved | EventType::ShopDigest => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated

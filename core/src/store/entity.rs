@@ -49,6 +49,8 @@ pub(super) mod merchant_member;
 pub(super) mod merchant_profile;
 pub(super) mod merchant_route;
 pub(super) mod notice_plan;
+pub(super) mod onboarding;
+pub(super) mod onboarding_transition;
 pub(super) mod operation;
 pub(super) mod password_history;
 pub(super) mod payment;
@@ -142,6 +144,8 @@ mod tests {
             merchant_member,
             merchant_profile,
             merchant_route,
+            onboarding,
+            onboarding_transition,
             notice_plan,
             operation,
             password_history,

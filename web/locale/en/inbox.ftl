@@ -47,3 +47,6 @@ topic-payments = Payments
 topic-refunds = Refunds
 topic-disputes = Disputes
 topic-endpoints = Webhooks
+inbox-onboarding-moved = { $shop } took a step on its way to live payments.
+inbox-account-financial-password-changed = Your financial password was changed.
+inbox-account-financial-password-wrong = Somebody is guessing your financial password.

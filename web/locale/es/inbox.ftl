@@ -47,3 +47,6 @@ topic-payments = Pagos
 topic-refunds = Devoluciones
 topic-disputes = Disputas
 topic-endpoints = Webhooks
+inbox-onboarding-moved = { $shop } avanzó un paso hacia los pagos reales.
+inbox-account-financial-password-changed = Se cambió su contraseña financiera.
+inbox-account-financial-password-wrong = Alguien está probando su contraseña financiera.

@@ -47,3 +47,6 @@ topic-payments = Платежи
 topic-refunds = Возвраты
 topic-disputes = Споры
 topic-endpoints = Вебхуки
+inbox-onboarding-moved = { $shop } сделал шаг к настоящим платежам.
+inbox-account-financial-password-changed = Ваш финансовый пароль изменён.
+inbox-account-financial-password-wrong = Кто-то подбирает ваш финансовый пароль.

@@ -117,6 +117,8 @@ mod tests {
         "\n",
         include_str!("../../locale/en/pay.ftl"),
         "\n",
+        include_str!("../../locale/en/shops.ftl"),
+        "\n",
         include_str!("../../locale/en/inbox.ftl")
     );
     const SPANISH: &str = concat!(
@@ -126,6 +128,8 @@ mod tests {
         "\n",
         include_str!("../../locale/es/pay.ftl"),
         "\n",
+        include_str!("../../locale/es/shops.ftl"),
+        "\n",
         include_str!("../../locale/es/inbox.ftl")
     );
     const RUSSIAN: &str = concat!(
@@ -134,6 +138,8 @@ mod tests {
         include_str!("../../locale/ru/account.ftl"),
         "\n",
         include_str!("../../locale/ru/pay.ftl"),
+        "\n",
+        include_str!("../../locale/ru/shops.ftl"),
         "\n",
         include_str!("../../locale/ru/inbox.ftl")
     );
