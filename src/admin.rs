@@ -1,5 +1,6 @@
 //! What an operator may do on the machine: merchants, keys, staff, the audit log.
 
+mod bank;
 mod mail;
 mod member;
 mod onboarding;
@@ -18,6 +19,7 @@ use aviso_core::id::PaymentId;
 use aviso_core::ledger::fee::Fee;
 use aviso_core::merchant::{Mode, Scope};
 use aviso_core::payment::recompute::discrepancies;
+use aviso_core::risk::NewLimit;
 use aviso_core::site::SiteOrder;
 
 use crate::app::Services;
@@ -92,6 +94,17 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
                 true => Ok(format!("{email} logs in without a code now, and is told so.")),
                 false => bail!("no account with this e-mail has an authenticator"),
             }
+        }
+        AdminCommand::Bank(command) => bank::carry_out(services, command).await,
+        AdminCommand::AddLimit { attribute, window, count, verdict, merchant, reason } => {
+            let limit = NewLimit { merchant_id: merchant, attribute, window_secs: window, count_max: count, verdict };
+            let limit = services.risk.add_limit(&Actor::Operator, limit, &reason).await?;
+            Ok(format!(
+                "{}: more than {count} attempts by {} within {window} seconds: {}.",
+                limit.id,
+                attribute.as_str(),
+                verdict.as_str()
+            ))
         }
         AdminCommand::SetFee { merchant, mode, currency, method, basis_points, fixed } => {
             let fee = Fee { merchant_id: merchant, mode, currency, method, basis_points, fixed };

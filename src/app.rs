@@ -246,6 +246,7 @@ fn web_state(
         payments: services.payments.clone(),
         bills: services.bills.clone(),
         sites: services.sites.clone(),
+        issuing: services.issuing.clone(),
         refunds: services.refunds.clone(),
         disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),

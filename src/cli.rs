@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use aviso_core::account::Role;
 use aviso_core::clock::Timestamp;
 use aviso_core::dispute::Decision;
-use aviso_core::id::{CardId, DisputeId, MerchantId, PaymentId};
+use aviso_core::id::{CardId, DisputeId, KeyId, MerchantId, PaymentId};
 use aviso_core::language::Language;
 use aviso_core::ledger::fee::FeeMethod;
 use aviso_core::merchant::Mode;
 use aviso_core::merchant::member::Rights;
 use aviso_core::money::Currency;
+use aviso_core::risk::{Attribute, Verdict};
 use clap::{Args, Parser, Subcommand};
 
 /// A self-hosted payment hub that talks.
@@ -229,6 +230,29 @@ pub enum AdminCommand {
         /// Why, for the audit log.
         reason: String,
     },
+    /// Banks that issue cards and want payments with them confirmed.
+    #[command(subcommand)]
+    Bank(BankCommand),
+    /// More than so many attempts in a window, and the buyer confirms them, staff decide, or they are refused.
+    AddLimit {
+        /// What is counted by: card, email or ip.
+        #[arg(long, value_parser = attribute)]
+        attribute: Attribute,
+        /// The window in seconds: 60 to 2592000.
+        #[arg(long)]
+        window: i64,
+        /// Attempts that are let through in a window.
+        #[arg(long)]
+        count: i64,
+        /// verify, review or block.
+        #[arg(long, default_value = "verify", value_parser = verdict)]
+        verdict: Verdict,
+        /// Only at this merchant (`mer_…`).
+        #[arg(long)]
+        merchant: Option<MerchantId>,
+        /// Why, for the audit log.
+        reason: String,
+    },
     /// Set what a merchant pays for taken money.
     SetFee {
         /// The merchant (`mer_…`).
@@ -349,6 +373,36 @@ pub enum MemberCommand {
         #[arg(long)]
         email: String,
     },
+}
+
+/// What an operator may do about banks that issue cards.
+#[derive(Debug, Subcommand)]
+pub enum BankCommand {
+    /// Issue a key to a bank, which is added when there is none of this name. The key is shown this once.
+    Add {
+        /// Its name.
+        name: String,
+        /// test or live.
+        #[arg(long, default_value = "test", value_parser = mode)]
+        mode: Mode,
+    },
+    /// List the banks and their keys.
+    List,
+    /// Make a key stop working.
+    Revoke {
+        /// The key (`key_…`).
+        key: KeyId,
+    },
+}
+
+fn attribute(text: &str) -> Result<Attribute, String> {
+    let counted = [Attribute::Card, Attribute::Email, Attribute::Ip];
+    counted.into_iter().find(|one| one.as_str() == text).ok_or_else(|| "expected card, email or ip".to_owned())
+}
+
+fn verdict(text: &str) -> Result<Verdict, String> {
+    let known = Verdict::from_name(text).filter(|verdict| *verdict != Verdict::Allow);
+    known.ok_or_else(|| "expected verify, review or block".to_owned())
 }
 
 fn language(text: &str) -> Result<Language, String> {

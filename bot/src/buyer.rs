@@ -11,6 +11,7 @@ mod register;
 mod security;
 mod settings;
 mod statement;
+mod verification;
 
 use aviso_core::language::Language;
 use aviso_core::payment::Narrowed;
@@ -94,6 +95,7 @@ pub(crate) async fn press(
         Press::NotMeSure(id) => return payments::not_me(desk, person, pressed, id).await,
         Press::CardRemove(id) => return cards::ask(desk, person, pressed, id).await,
         Press::CardRemoveSure(id) => return cards::remove(desk, person, pressed, id).await,
+        Press::Verify(verify) => return verification::press(desk, person, pressed, verify).await,
         Press::Nothing => {}
         // The router sends these to staff.
         Press::Once(_)

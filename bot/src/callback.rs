@@ -1,6 +1,7 @@
 //! What a pressed button says: parsed once, at the door. Telegram carries at most 64 bytes.
 
 mod setting;
+mod verify;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use aviso_core::payment::Narrowed;
 use aviso_core::preference::Month;
 
 pub(crate) use setting::Setting;
+pub(crate) use verify::{Does, Verify};
 
 /// The most that a button may carry.
 pub(crate) const BYTES_MAX: usize = 64;
@@ -80,6 +82,8 @@ pub(crate) enum Press {
     SessionEnd(Option<SessionId>),
     /// Shows or changes what a person is told.
     Setting(Setting),
+    /// Answers a question about a payment.
+    Verify(Verify),
     /// The only effect of a button that shows a number.
     Nothing,
     /// A button that works once: what it does is in the bot's memory.
@@ -160,6 +164,7 @@ impl fmt::Display for Press {
             Self::SessionEnd(Some(session)) => write!(f, "se:{session}"),
             Self::SessionEnd(None) => f.write_str("se"),
             Self::Setting(setting) => setting.fmt(f),
+            Self::Verify(verify) => verify.fmt(f),
             Self::Nothing => f.write_str("-"),
             Self::Once(button) => write!(f, "b:{button}"),
             Self::Card(payment) => write!(f, "sc:{payment}"),
@@ -222,6 +227,7 @@ impl FromStr for Press {
             ["se"] => Self::SessionEnd(None),
             ["se", session] => Self::SessionEnd(Some(read(session)?)),
             ["g" | "gq" | "gz" | "gm", ..] => Self::Setting(read(text)?),
+            ["v", ..] => Self::Verify(read(text)?),
             ["-"] => Self::Nothing,
             ["b", button] => Self::Once(read(button)?),
             ["sc", payment] => Self::Card(read(payment)?),

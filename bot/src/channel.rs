@@ -10,6 +10,7 @@ use aviso_core::account::link::LinkPurpose;
 use aviso_core::clock::Timestamp;
 use aviso_core::delivery::{Answer, Channel, ChannelKind, Job, Lane, Outcome, Pace};
 use aviso_core::event::EventType;
+use aviso_core::verifier;
 use url::Url;
 
 use crate::api::Api;
@@ -67,7 +68,7 @@ impl TelegramChannel {
     async fn deliver(&self, job: &Job) -> Result<Sent, Fault> {
         let chat_id: i64 = job.address.parse().map_err(|_| Fault::Gone("not a chat id".to_owned()))?;
         if is_over(job, self.services.clock.now()) {
-            return Err(Fault::Refused("the log-in is over".to_owned()));
+            return Err(Fault::Refused("nobody waits for the answer any more".to_owned()));
         }
         let words = Words::of(job.language);
         let Some(notice) = notice::compose(job, &words, &self.site) else {
@@ -132,8 +133,12 @@ impl TelegramChannel {
 
 /// A question that nobody waits for any more is not asked: it would only frighten.
 fn is_over(job: &Job, now: Timestamp) -> bool {
-    let asked = job.event.kind == EventType::AccountLoginRequested;
-    asked && now.since(job.event.created_at) >= LinkPurpose::LogIn.lifetime()
+    let lifetime = match job.event.kind {
+        EventType::AccountLoginRequested => LinkPurpose::LogIn.lifetime(),
+        EventType::VerificationRequested => verifier::WAIT,
+        _ => return false,
+    };
+    now.since(job.event.created_at) >= lifetime
 }
 
 struct Sent {

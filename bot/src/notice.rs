@@ -8,6 +8,7 @@ mod payment;
 mod report;
 mod staff;
 mod vault;
+pub(crate) mod verification;
 
 use aviso_core::delivery::Job;
 use aviso_core::event::EventType;
@@ -80,8 +81,12 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountVerifierSet
+        | EventType::AccountVerifierRemoved
+        | EventType::AccountVerifierWrong
         | EventType::AccountPasswordChanged => Some(account::compose(&job.event, words, site)),
         EventType::AccountLoginRequested => account::log_in(&job.event, words),
+        EventType::VerificationRequested => verification::compose(&job.event, words),
         EventType::CardSaved
         | EventType::CardRemoved
         | EventType::CardExpiring
@@ -109,6 +114,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::AccountRegistered
         | EventType::AccountPasswordReset
         | EventType::MemberInvited
+        | EventType::VerificationMailed
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::ReviewOpened

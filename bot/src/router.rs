@@ -231,6 +231,7 @@ impl Router {
             | Press::Receipt(_)
             | Press::Statement(_)
             | Press::SessionEnd(_)
+            | Press::Verify(_)
             | Press::Nothing => buyer::press(desk, person, pressed, press).await?,
             Press::Once(_)
             | Press::Card(_)
@@ -242,10 +243,10 @@ impl Router {
             | Press::Reviews
             | Press::Review(_)
             | Press::AskBank(_)
-            | Press::Broadcast(..)
             | Press::Applications
             | Press::Applicant(_)
-            | Press::Admit(..) => match &person.staff {
+            | Press::Admit(..)
+            | Press::Broadcast(..) => match &person.staff {
                 Some(member) => staff::press(desk, person, member, pressed, press).await?,
                 None => Some(person.words.say("toast-outdated")),
             },

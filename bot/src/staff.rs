@@ -160,6 +160,7 @@ pub(crate) async fn press(
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Verify(_)
         | Press::Nothing => {}
     }
     Ok(None)
@@ -194,6 +195,7 @@ const fn role_of(press: Press) -> Role {
         | Press::Receipt(_)
         | Press::Statement(_)
         | Press::SessionEnd(_)
+        | Press::Verify(_)
         | Press::Nothing => Role::Viewer,
     }
 }

@@ -249,6 +249,7 @@ impl World {
                 ip: Some("203.0.113.7".parse().unwrap()),
             },
             return_url: None,
+            verification: aviso_core::verifier::Wish::Automatic,
         };
         let card = Card::new(&Secret::new(card), 12, 2040, self.clock.now()).unwrap();
         let cvc = Some(Cvc::new(Secret::new("123"), Brand::Visa).unwrap());

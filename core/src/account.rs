@@ -46,6 +46,7 @@ pub use register::{BindTicket, NewAccount};
 pub(crate) use second_factor::owner as totp_owner;
 pub use second_factor::{Enrolment, SecondFactor};
 pub use service::Accounts;
+pub(crate) use service::event_of;
 pub use staff::{Role, StaffMember, StaffTicket};
 pub use telegram::TelegramUser;
 

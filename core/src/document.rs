@@ -118,7 +118,8 @@ pub struct PaymentDocument {
 /// What a buyer must do before the bank decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActionDocument {
-    /// `three_ds` (the page of the card's issuer) or `wallet`.
+    /// `three_ds` (the page of the card's issuer), `wallet`, or `verification` (the buyer confirms in Telegram, or with
+    /// a code from a letter at this page).
     pub kind: String,
     /// The page to send the buyer to.
     pub url: String,
@@ -432,7 +433,8 @@ pub struct DisputeDocument {
 /// A text that was sent as evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceDocument {
-    /// `product`, `communication`, `shipping`, `refund_policy`, `usage` or `note`.
+    /// `product`, `communication`, `shipping`, `refund_policy`, `usage`, `note`; or `verification`, which Aviso adds
+    /// when the buyer confirmed the payment.
     pub kind: String,
     /// The text.
     pub text: String,

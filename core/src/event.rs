@@ -101,6 +101,12 @@ named! {
         AccountCodesWrong = "account.codes_wrong",
         /// A recovery code was used.
         AccountRecoveryCodeUsed = "account.recovery_code_used",
+        /// A secret code to confirm payments with was added or changed.
+        AccountVerifierSet = "account.verifier_set",
+        /// The secret code was taken away.
+        AccountVerifierRemoved = "account.verifier_removed",
+        /// Somebody in the chat guesses secret codes.
+        AccountVerifierWrong = "account.verifier_wrong",
         /// The end of an account was asked for; carries the link.
         AccountClosing = "account.closing",
         /// An account was ended.
@@ -117,6 +123,10 @@ named! {
         MemberChanged = "member.changed",
         /// A person does not act for a merchant any more.
         MemberRemoved = "member.removed",
+        /// A person is asked in the chat to confirm a payment.
+        VerificationRequested = "verification.requested",
+        /// A person is asked by a letter to confirm a payment; the code in it is derived when it is composed.
+        VerificationMailed = "verification.mailed",
         /// A payment waits for staff.
         ReviewOpened = "review.opened",
         /// Staff decided.

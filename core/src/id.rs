@@ -242,6 +242,12 @@ type_ids! {
     DisputeId = "dsp";
     /// What a merchant asks for by a link.
     BillId = "bill";
+    /// Something that a person is asked to confirm.
+    VerificationId = "vrf";
+    /// A bank that enrols cards.
+    IssuingBankId = "bnk";
+    /// A card that its bank enrolled.
+    EnrolledCardId = "ecd";
     /// Something in the inbox of a person's pages.
     ItemId = "itm";
     /// A message to many.

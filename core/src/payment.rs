@@ -38,6 +38,7 @@ mod standing;
 pub mod status;
 pub mod text;
 mod trace;
+mod verify;
 mod withdraw;
 
 use std::collections::BTreeMap;
@@ -53,6 +54,7 @@ use crate::payment::action::ReturnUrl;
 use crate::payment::decline::DeclineCode;
 use crate::payment::status::{Stage, Status};
 use crate::payment::text::{Description, Metadata, OrderRef};
+use crate::verifier::Wish;
 
 pub use bank::Acquirers;
 pub use buyer::{BuyerRefund, LookUp, LookedUp, Narrowed, StatementLine};
@@ -67,6 +69,7 @@ pub use read::{Page, PaymentDetails, Search, TimelineEntry};
 pub use returned::Returned;
 pub use review::{OpenReview, ReviewDecision};
 pub use service::{Handled, PaymentSettings, Payments};
+pub use verify::{Answered, Keypad, Mailed, Stroke};
 
 /// How money is taken after the bank reserved it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -123,6 +126,8 @@ pub struct NewPayment {
     pub customer: Customer,
     /// Where the checkout page leads back to.
     pub return_url: Option<ReturnUrl>,
+    /// Whether its buyer has to confirm it.
+    pub verification: Wish,
 }
 
 /// A payment.
@@ -177,6 +182,8 @@ pub struct Payment {
     pub return_url: Option<ReturnUrl>,
     /// The bill that it pays.
     pub bill: Option<BillId>,
+    /// Whether the merchant wants its buyer to confirm it.
+    pub verification: Wish,
     pub(crate) stage: Stage,
     pub(crate) authorized: i64,
     pub(crate) captured: i64,

@@ -22,6 +22,8 @@ pub use service::Risk;
 pub enum Verdict {
     /// It goes to the bank.
     Allow,
+    /// The buyer confirms it first.
+    Verify,
     /// Staff decide first.
     Review,
     /// It is refused.
@@ -34,6 +36,7 @@ impl Verdict {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
+            Self::Verify => "verify",
             Self::Review => "review",
             Self::Block => "block",
         }
@@ -42,7 +45,7 @@ impl Verdict {
     /// The verdict with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Allow, Self::Review, Self::Block].into_iter().find(|verdict| verdict.as_str() == name)
+        [Self::Allow, Self::Verify, Self::Review, Self::Block].into_iter().find(|verdict| verdict.as_str() == name)
     }
 }
 
@@ -157,6 +160,21 @@ pub struct Limit {
     pub count_max: Option<i64>,
     /// Sum allowed, minor units, with its currency.
     pub amount_max: Option<(i64, Currency)>,
+    /// What happens above.
+    pub verdict: Verdict,
+}
+
+/// A limit to add.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewLimit {
+    /// Whose limit; `None` for the platform's.
+    pub merchant_id: Option<MerchantId>,
+    /// What is counted by: card, e-mail or IP.
+    pub attribute: Attribute,
+    /// The window's length, 60 seconds to 30 days.
+    pub window_secs: i64,
+    /// Attempts allowed.
+    pub count_max: i64,
     /// What happens above.
     pub verdict: Verdict,
 }

@@ -100,6 +100,8 @@ pub enum Purpose {
     WebhookSecrets,
     /// The secrets of authenticators at rest.
     Totp,
+    /// What somebody is typing on a keypad.
+    Verifier,
     /// The install's keys for fingerprints and links, kept in the database.
     LookupKeys,
     /// Keyed fingerprints of card numbers.
@@ -115,6 +117,7 @@ impl Purpose {
             Self::DataKeys => b"aviso/data-keys/1",
             Self::WebhookSecrets => b"aviso/webhook-secrets/1",
             Self::Totp => b"aviso/totp/1",
+            Self::Verifier => b"aviso/verifier/1",
             Self::LookupKeys => b"aviso/lookup-keys/1",
             Self::Fingerprints => b"aviso/fingerprints/1",
             Self::Links => b"aviso/links/1",

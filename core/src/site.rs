@@ -17,6 +17,7 @@ use crate::payment::text::{Description, Metadata, OrderRef};
 use crate::payment::{CaptureMode, Customer, Handled, NewPayment, PaymentError, Payments};
 use crate::secret::{Keyring, Secret, site_signature};
 use crate::store::{Store, StoreError, merchant as merchants, payment as payment_rows};
+use crate::verifier::Wish;
 
 /// An order as it travels: every field a text, exactly as it was signed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,6 +64,7 @@ impl SiteOrder {
                 .map(|url| ReturnUrl::new(&url))
                 .transpose()
                 .map_err(|error| wrong("return_url", &error))?,
+            verification: Wish::Automatic,
         };
         let expires_at = self.expires_at.parse().map_err(|error| wrong("expires_at", &error))?;
         Ok((new, expires_at))

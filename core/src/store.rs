@@ -23,6 +23,7 @@ pub(crate) mod financial;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
 pub(crate) mod instance;
+pub(crate) mod issuing;
 pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod logo;
@@ -50,6 +51,7 @@ pub(crate) mod telegram_proof;
 pub(crate) mod trace;
 mod turnstile;
 pub(crate) mod vault;
+pub(crate) mod verifier;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -21,6 +21,7 @@ mod m20261124_000016_create_preferences;
 mod m20261124_000017_win_expired_disputes;
 mod m20261124_000018_create_checkout;
 mod m20261124_000019_extend_endpoints;
+mod m20261124_000020_create_verifier;
 mod m20261124_000022_extend_hub;
 mod m20261124_000023_create_members;
 mod m20261124_000024_create_financial_passwords;
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000017_win_expired_disputes::Migration),
             Box::new(m20261124_000018_create_checkout::Migration),
             Box::new(m20261124_000019_extend_endpoints::Migration),
+            Box::new(m20261124_000020_create_verifier::Migration),
             Box::new(m20261124_000022_extend_hub::Migration),
             Box::new(m20261124_000023_create_members::Migration),
             Box::new(m20261124_000024_create_financial_passwords::Migration),

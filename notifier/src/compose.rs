@@ -26,6 +26,7 @@ mod payment;
 mod refund;
 mod report;
 mod vault;
+mod verification;
 
 use draft::{Draft, Source};
 pub(crate) use layout::PICTURE_ID;
@@ -60,7 +61,7 @@ pub enum ComposeError {
     Missing {
         /// The event's type.
         kind: EventType,
-        /// `payment`, `refund`, `endpoint` or `link`.
+        /// `payment`, `refund`, `endpoint`, `link` or `verification`.
         part: &'static str,
     },
     /// The document names a currency that does not exist.
@@ -122,10 +123,14 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::MemberAdded => Ok(Some(member::added(source))),
         E::MemberChanged => Ok(Some(member::changed(source))),
         E::MemberRemoved => Ok(Some(member::removed(source))),
+        E::AccountVerifierSet => Ok(Some(account::verifier_set(source))),
+        E::AccountVerifierRemoved => Ok(Some(account::notice("account-verifier-removed", source))),
+        E::AccountVerifierWrong => Ok(Some(account::notice("account-verifier-wrong", source))),
         E::AccountClosing => account::closing(source).map(Some),
         E::AccountClosed => Ok(Some(account::closed(source))),
         // Asked in the chat alone.
-        E::AccountLoginRequested => Ok(None),
+        E::AccountLoginRequested | E::VerificationRequested => Ok(None),
+        E::VerificationMailed => for_buyer(source, verification::code),
         E::PaymentCaptured => for_buyer(source, payment::captured),
         E::PaymentPartiallyCaptured => for_buyer(source, payment::partially_captured),
         E::PaymentAuthorized => for_buyer(source, payment::authorized),

@@ -9,7 +9,7 @@ use aviso_core::document::{
     PaymentDocument, RefundDocument, SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
-use aviso_core::id::{AccountId, DeliveryId, EventId, LinkId};
+use aviso_core::id::{AccountId, DeliveryId, EventId, LinkId, VerificationId};
 use aviso_core::language::Language;
 use aviso_core::merchant::Mode;
 use aviso_core::secret::Keyring;
@@ -30,7 +30,8 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
     let text = ("text", shop.replace(['\r', '\n'], " "));
     let step = [("stage", "contract".to_owned()), ("merchant", "mer_x".to_owned()), ("until", NOW.to_string())];
     let sums = [("month", "2026-02".to_owned()), ("sum.EUR", "3 123450 5000".to_owned())];
-    let facts = names.into_iter().chain([text]).chain(step).chain(sums);
+    let asked = ("verification", VerificationId::new(NOW).to_string());
+    let facts = names.into_iter().chain([text, asked]).chain(step).chain(sums);
     Job {
         id: DeliveryId::new(NOW),
         event: Event {

@@ -133,7 +133,7 @@ pub(crate) fn effects(place: usize, details: &PaymentDetails, requests: &[Reques
         let frozen = attempt.decline == Some(DeclineCode::CardFrozen);
         let fits = match attempt.verdict {
             // Who must be authenticated first may never have been.
-            Verdict::Allow => sent > 0 || proof::is_demanded(attempt) || frozen,
+            Verdict::Allow | Verdict::Verify => sent > 0 || proof::is_demanded(attempt) || frozen,
             Verdict::Review => true,
             Verdict::Block => sent == 0,
         };

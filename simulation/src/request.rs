@@ -289,6 +289,7 @@ pub(crate) async fn carry_out(
                 metadata: Metadata::default(),
                 customer: Customer { email: EmailAddress::new(BUYER).ok(), ..Customer::default() },
                 return_url: None,
+                verification: aviso_core::verifier::Wish::Automatic,
             };
             let confirmation = with.and_then(|how| confirmation(how, services.clock.now()));
             services.payments.create(scope, new, confirmation, claim).await.into()

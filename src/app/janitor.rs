@@ -34,7 +34,8 @@ const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 /// The pause between two batches of the vault, so that payments are not held up.
 const VAULT_PAUSE: Duration = Duration::from_millis(200);
 
-/// Planning, lost leases, unknown outcomes, buyers at their issuers' pages, expiry, recoveries, sealing and sweeping.
+/// Planning, lost leases, unknown outcomes, unanswered questions, buyers at their issuers' pages, expiry, recoveries,
+/// sealing and sweeping.
 pub(super) fn start(tasks: &mut Tasks, services: &Services) {
     let planner = Planner::new(services.store.clone(), Arc::clone(&services.clock));
     let (stop, planner) = (tasks.token(), planner.with_test_addresses(services.test_addresses.clone()));
@@ -79,6 +80,11 @@ pub(super) fn start(tasks: &mut Tasks, services: &Services) {
     tasks.spawn("sandbox-notices", every(JANITOR_EVERY, stop, async move || hear_sandbox(&bank, &disputes).await));
     let (stop, ledger) = (tasks.token(), services.ledger.clone());
     tasks.spawn("sealer", every(SEAL_EVERY, stop, async move || ledger.seal().await.map(|_| ())));
+    let (stop, payments) = (tasks.token(), services.payments.clone());
+    tasks.spawn(
+        "verifications",
+        every(JANITOR_EVERY, stop, async move || payments.end_verifications_due().await.map(|_| ())),
+    );
     let (stop, payments) = (tasks.token(), services.payments.clone());
     tasks.spawn("issuers", every(JANITOR_EVERY, stop, async move || payments.check_issuers_due().await.map(|_| ())));
     let stop = tasks.token();

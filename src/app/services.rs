@@ -17,6 +17,7 @@ use aviso_core::clock::Clock;
 use aviso_core::delivery::{DeliveryLog, TestAddresses};
 use aviso_core::dispute::Disputes;
 use aviso_core::inbox::{Inbox, Watches};
+use aviso_core::issuing::IssuingBanks;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -61,6 +62,8 @@ pub struct Services {
     pub bills: Bills,
     /// Orders that merchants' sites sign.
     pub sites: Sites,
+    /// Banks that enrol cards.
+    pub issuing: IssuingBanks,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.
@@ -147,6 +150,7 @@ impl Services {
             accounts: Accounts::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             bills: Bills::new(store.clone(), Arc::clone(&clock), keyring.clone(), payments.clone()),
             sites: Sites::new(store.clone(), Arc::clone(&clock), keyring.clone(), payments.clone()),
+            issuing: IssuingBanks::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
             disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),

@@ -175,6 +175,7 @@ impl World {
             metadata: Metadata::default(),
             customer: Customer::default(),
             return_url: None,
+            verification: aviso_core::verifier::Wish::Automatic,
         };
         let card = Card::new(&Secret::new(card::LINK_DOWN), 12, 2030, now).expect("a card");
         let cvc = Cvc::new(Secret::new("123"), card.face().brand).expect("a code");

@@ -36,6 +36,7 @@ mod signed;
 mod totp;
 mod unlink;
 mod unsubscribe;
+mod verifier;
 mod visitor;
 mod words;
 
@@ -75,6 +76,8 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account/totp/start", post(totp::start))
         .route("/account/totp/confirm", post(totp::confirm))
         .route("/account/totp/end", post(totp::end))
+        .route("/account/verifier", get(verifier::show).post(verifier::submit))
+        .route("/account/verifier/remove", post(verifier::remove))
         .route("/account/payments", get(payments::show))
         .route("/account/payments/{id}", get(payment::show))
         .route("/account/payments/{id}/not-me", post(payment::not_me))

@@ -1,5 +1,6 @@
 //! What handlers take from a request. Each refuses with a problem that names what is wrong.
 
+mod bank;
 mod body;
 mod key;
 mod merchant;
@@ -7,6 +8,7 @@ mod once;
 mod path;
 mod query;
 
+pub(crate) use bank::{AuthenticatedBank, guard_bank};
 pub(crate) use body::{ApiJson, JsonBody, collected};
 pub(crate) use merchant::{AuthenticatedMerchant, guard};
 pub(crate) use once::{Once, Outcome};

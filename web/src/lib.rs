@@ -15,7 +15,7 @@ mod state;
 mod telegram;
 
 pub use api::openapi::openapi;
-pub use api::v1::{ROUTES, Route};
+pub use api::v1::{BANK_ROUTES, ROUTES, Route};
 pub use config::{BotLink, Limits, Rate, WebConfig};
 pub use problem::{Code, Problem};
 pub use request_id::RequestId;
@@ -30,6 +30,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// `into_make_service_with_connect_info::<SocketAddr>()`, or every caller shares one rate limit.
 pub fn router(state: WebState) -> Router {
     let api = api::v1::router().route_layer(from_fn_with_state(state.clone(), extract::guard));
+    let banks = api::v1::bank_router().route_layer(from_fn_with_state(state.clone(), extract::guard_bank));
     let pages = account::router()
         .route_layer(from_fn_with_state(state.clone(), account::meet))
         .route_layer(from_fn_with_state(state.clone(), limit::pages));
@@ -40,7 +41,7 @@ pub fn router(state: WebState) -> Router {
         .route("/callbacks/{acquirer}", post(callback::receive))
         .merge(account::assets())
         .merge(probes());
-    finished(Router::new().merge(api).merge(pages).merge(leaving).merge(rest), state)
+    finished(Router::new().merge(api).merge(banks).merge(pages).merge(leaving).merge(rest), state)
 }
 
 /// The router for the private listener: probes and metrics.

@@ -9,6 +9,7 @@ use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
 use aviso_core::dispute::Disputes;
 use aviso_core::inbox::{Inbox, Watches};
+use aviso_core::issuing::IssuingBanks;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -48,6 +49,8 @@ pub struct WebParts {
     pub bills: Bills,
     /// Orders that merchants' sites sign.
     pub sites: Sites,
+    /// Banks that enrol cards.
+    pub issuing: IssuingBanks,
     /// Refunds.
     pub refunds: Refunds,
     /// Disputes.

@@ -75,3 +75,19 @@ login-confirmed =
 login-denied =
     <b>Stopped</b>
     Nobody was logged in. If you did not ask for it, somebody may know your e-mail address or @username; that alone opens nothing. If it happens again, look at your sessions and change your password.
+account-verifier-set =
+    .title = A secret code was added
+    .lead = From now on your Telegram chat asks for this code before a payment that has to be confirmed goes to the bank.
+    .next = If it was not you, reset your password with “Forgot the password” and write to support.
+account-verifier-changed =
+    .title = The secret code was changed
+    .lead = Payments that have to be confirmed are confirmed with the new code from now on.
+    .next = If it was not you, reset your password with “Forgot the password” and write to support.
+account-verifier-removed =
+    .title = The secret code was removed
+    .lead = Payments that have to be confirmed are now confirmed with a code that is sent to your e-mail address.
+    .next = If it was not you, change your password and set a secret code again.
+account-verifier-wrong =
+    .title = Wrong secret codes
+    .lead = Six wrong codes in a row were given in your Telegram chat. The code is not taken for a quarter of an hour.
+    .next = If it was not you, somebody holds your phone or your Telegram: end its sessions in Telegram, and change the secret code and your password.

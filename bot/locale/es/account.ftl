@@ -75,3 +75,19 @@ login-confirmed =
 login-denied =
     <b>Detenido</b>
     Nadie ha entrado. Si usted no lo pidió, puede que alguien conozca su correo o su @usuario; eso solo no abre nada. Si vuelve a ocurrir, revise sus sesiones y cambie la contraseña.
+account-verifier-set =
+    .title = Se añadió un código secreto
+    .lead = Desde ahora su chat de Telegram pide este código antes de que un pago que hay que confirmar vaya al banco.
+    .next = Si no fue usted, restablezca su contraseña con «He olvidado la contraseña» y escriba a soporte.
+account-verifier-changed =
+    .title = Se cambió el código secreto
+    .lead = Los pagos que hay que confirmar se confirman desde ahora con el código nuevo.
+    .next = Si no fue usted, restablezca su contraseña con «He olvidado la contraseña» y escriba a soporte.
+account-verifier-removed =
+    .title = Se quitó el código secreto
+    .lead = Los pagos que hay que confirmar se confirman ahora con un código que se envía a su correo.
+    .next = Si no fue usted, cambie su contraseña y ponga de nuevo un código secreto.
+account-verifier-wrong =
+    .title = Códigos secretos incorrectos
+    .lead = En su chat de Telegram se dieron seis códigos incorrectos seguidos. El código no se acepta durante un cuarto de hora.
+    .next = Si no fue usted, alguien tiene su teléfono o su Telegram: cierre sus sesiones en Telegram, y cambie el código secreto y su contraseña.

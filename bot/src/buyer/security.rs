@@ -2,6 +2,7 @@
 
 use aviso_core::account::Session;
 use aviso_core::id::SessionId;
+use aviso_core::verifier::VerifierState;
 
 use super::{register, say};
 use crate::callback::Press;
@@ -53,6 +54,11 @@ async fn sessions(desk: &Desk, person: &Person) -> Result<Screen, HandlingError>
     let mut html = words.say("security-title");
     html.push('\n');
     html.push_str(&words.tell("security-email", &Args::new().with("email", &account.email)));
+    html.push('\n');
+    html.push_str(&words.say(match desk.services.accounts.verifier(account.id).await? {
+        VerifierState::On { .. } => "security-verifier-on",
+        VerifierState::Off => "security-verifier-off",
+    }));
     html.push_str("\n\n");
     if all.is_empty() {
         html.push_str(&words.say("security-none"));
@@ -76,7 +82,8 @@ async fn sessions(desk: &Desk, person: &Person) -> Result<Screen, HandlingError>
         screen.row([Key::press(words.tell("key-session-end", &args), Press::SessionEnd(Some(session.id)))])
     });
     let every = (all.len() > 1).then(|| Key::press(words.say("key-session-end-all"), Press::SessionEnd(None)));
-    Ok(keys.row(every).row(page_key(words.say("key-account"), &desk.site, "account")))
+    let keys = keys.row(every).row(page_key(words.say("key-verifier"), &desk.site, "account/verifier"));
+    Ok(keys.row(page_key(words.say("key-account"), &desk.site, "account")))
 }
 
 fn device(session: &Session, graphemes_max: usize) -> String {

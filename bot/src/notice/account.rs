@@ -10,7 +10,11 @@ use crate::screen::{Key, Screen};
 use crate::words::{Args, Words};
 
 pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
-    let id = event.kind.as_str().replace(['.', '_'], "-");
+    let changed = event.audience.facts.get("what").is_some_and(|what| what == "changed");
+    let id = match event.kind {
+        EventType::AccountVerifierSet if changed => "account-verifier-changed".to_owned(),
+        kind => kind.as_str().replace(['.', '_'], "-"),
+    };
     let device = match event.kind {
         EventType::AccountLogin => event.audience.facts.get("device").and_then(|text| clean::line(text, 80)),
         _ => None,

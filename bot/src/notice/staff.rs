@@ -55,6 +55,11 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::MemberChanged
         | EventType::MemberRemoved
         | EventType::MemberInvited
+        | EventType::AccountVerifierSet
+        | EventType::AccountVerifierRemoved
+        | EventType::AccountVerifierWrong
+        | EventType::VerificationRequested
+        | EventType::VerificationMailed
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::CardSaved

@@ -9,7 +9,7 @@ use aviso_core::document::{
     RefundDocument, SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
-use aviso_core::id::{DeliveryId, EventId, LinkId, MerchantId, PaymentId, ReviewId};
+use aviso_core::id::{DeliveryId, EventId, LinkId, MerchantId, PaymentId, ReviewId, VerificationId};
 use aviso_core::language::Language;
 use aviso_core::merchant::Mode;
 use aviso_core::payment::decline::DeclineCode;
@@ -101,6 +101,8 @@ fn event(kind: EventType, shop: &str) -> Event {
         ("network", shop.to_owned()),
         ("options", "13,47,82".to_owned()),
         ("left", "9".to_owned()),
+        ("what", "changed".to_owned()),
+        ("verification", VerificationId::new(now()).to_string()),
         ("reasons", "list.block.email, ".repeat(40)),
         ("review", ReviewId::new(now()).to_string()),
         ("decision", "approved".to_owned()),
@@ -252,7 +254,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 15 + 5 + 2 + 10 + 2 + 2));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 18 + 5 + 2 + 1 + 10 + 2 + 2 + 2));
 }
 
 #[test]

@@ -94,7 +94,8 @@ async fn add(shift: &Shift<'_>, list: List, args: &str, command: StaffCommand) -
             let args = Args::new().with("value", value).with("attribute", attribute.as_str());
             words.tell("list-wrong-value", &args)
         }
-        Err(ListError::NotFound) => words.say("list-none"),
+        // Limits are made on the machine.
+        Err(ListError::NotFound | ListError::Limit) => words.say("list-none"),
         Err(ListError::Store(error)) => return Err(error.into()),
     };
     shift.say(&Screen::text(html)).await

@@ -12,7 +12,7 @@ use crate::merchant::member as members;
 use crate::secret::Secret;
 use crate::store::{
     Tx, account as rows, event as events, financial, inbox, link as links, password as passwords,
-    preference as preferences, risk as decisions, second_factor as factors, session as sessions,
+    preference as preferences, risk as decisions, second_factor as factors, session as sessions, verifier,
 };
 use crate::vault::keep;
 
@@ -95,6 +95,7 @@ impl Accounts {
         sessions::delete_all(tx, id).await?;
         links::delete_all(tx, id).await?;
         factors::delete(tx, id).await?;
+        verifier::forget_person(tx, id).await?;
         passwords::forget(tx, id).await?;
         financial::delete(tx, id).await?;
         preferences::forget(tx, id).await?;

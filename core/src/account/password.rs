@@ -85,10 +85,15 @@ fn hasher() -> Argon2<'static> {
 
 /// Hashes a password, off the async threads: it takes tens of milliseconds by design.
 pub(crate) async fn hash(password: &NewPassword) -> Option<String> {
-    let password = password.clone();
+    hash_secret(&password.0).await
+}
+
+/// Hashes any secret that a person has to remember, in the same way.
+pub(crate) async fn hash_secret(secret: &Secret) -> Option<String> {
+    let secret = secret.clone();
     tokio::task::spawn_blocking(move || {
         let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).ok()?;
-        Some(hasher().hash_password(password.0.expose().as_bytes(), &salt).ok()?.to_string())
+        Some(hasher().hash_password(secret.expose().as_bytes(), &salt).ok()?.to_string())
     })
     .await
     .ok()

@@ -16,8 +16,8 @@ use crate::store::{Store, StoreError, account as rows};
 /// The service for accounts, log-in, Telegram identities and staff.
 #[derive(Debug, Clone)]
 pub struct Accounts {
-    pub(super) store: Store,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(super) keyring: Keyring,
 }
 
@@ -43,18 +43,23 @@ impl Accounts {
         Preferences::new(self.store.clone(), Arc::clone(&self.clock), self.keyring.clone())
     }
 
-    /// An event about an account. Such events are of the live world: people are real in both.
-    pub(super) fn event(&self, kind: EventType, account: AccountId, now: Timestamp) -> Event {
-        Event {
-            id: EventId::new(now),
-            kind,
-            mode: Mode::Live,
-            merchant_id: None,
-            payment_id: None,
-            sequence: 0,
-            created_at: now,
-            document: Document::default(),
-            audience: Audience { account_id: Some(account), facts: BTreeMap::new(), ..Audience::default() },
-        }
+    /// An event about an account.
+    pub(crate) fn event(&self, kind: EventType, account: AccountId, now: Timestamp) -> Event {
+        event_of(kind, account, now)
+    }
+}
+
+/// An event about an account. Such events are of the live world: people are real in both.
+pub(crate) fn event_of(kind: EventType, account: AccountId, now: Timestamp) -> Event {
+    Event {
+        id: EventId::new(now),
+        kind,
+        mode: Mode::Live,
+        merchant_id: None,
+        payment_id: None,
+        sequence: 0,
+        created_at: now,
+        document: Document::default(),
+        audience: Audience { account_id: Some(account), facts: BTreeMap::new(), ..Audience::default() },
     }
 }

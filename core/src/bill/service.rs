@@ -18,6 +18,7 @@ use crate::secret::{Keyring, Secret};
 use crate::store::{
     Constraint, Store, StoreError, bill as rows, event as events, merchant as merchants, payment as payment_rows,
 };
+use crate::verifier::Wish;
 
 /// How long a bill may be paid when the merchant does not say.
 const EXPIRES_AFTER: Duration = Duration::from_secs(30 * 86_400);
@@ -264,5 +265,6 @@ fn as_payment(bill: &Bill) -> NewPayment {
         metadata: Metadata::default(),
         customer: Customer { email: bill.email.clone(), language: bill.language, ip: None },
         return_url: bill.return_url.clone(),
+        verification: Wish::Automatic,
     }
 }

@@ -59,6 +59,11 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::MemberChanged
         | EventType::MemberRemoved
         | EventType::MemberInvited
+        | EventType::AccountVerifierSet
+        | EventType::AccountVerifierRemoved
+        | EventType::AccountVerifierWrong
+        | EventType::VerificationRequested
+        | EventType::VerificationMailed
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::ReviewOpened => Lane::Interactive,

@@ -46,8 +46,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountVerifierSet
+        | EventType::AccountVerifierRemoved
+        | EventType::AccountVerifierWrong
         | EventType::AccountTelegramUnlinked => ToldBy::ChatAndMail,
-        EventType::AccountLoginRequested => ToldBy::Chat,
+        EventType::AccountLoginRequested | EventType::VerificationRequested => ToldBy::Chat,
         EventType::PaymentInReview
         | EventType::PaymentAuthorized
         | EventType::PaymentActionRequired
@@ -69,8 +72,9 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
+        | EventType::VerificationMailed
         | EventType::BillCreated => ToldBy::Mail,
-        EventType::NewsPublished | EventType::OnboardingMoved | EventType::ShopDigest => ToldBy::ChatAndMail,
+        EventType::NewsPublished | EventType::ShopDigest | EventType::OnboardingMoved => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated

@@ -1,9 +1,10 @@
 //! One change of a dispute, carried through: payment, books, events. The caller holds the payment's lock.
 
+use crate::audit::Actor;
 use crate::clock::Timestamp;
 use crate::dispute::published::dispute_document;
 use crate::dispute::status::{Stage, Standing, Status};
-use crate::dispute::{Dispute, DisputeError};
+use crate::dispute::{Dispute, DisputeError, Evidence, EvidenceKind};
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::TransactionId;
@@ -13,6 +14,7 @@ use crate::payment::Payment;
 use crate::payment::published::{document_of, payment_event};
 use crate::store::{
     Tx, attempt as attempt_rows, dispute as rows, event as events, merchant as merchants, payment as payment_rows,
+    verifier as verifications,
 };
 
 /// A dispute and its payment, both locked, before a change.
@@ -54,6 +56,7 @@ impl Case<'_> {
         }
         if self.is_new {
             rows::insert(self.tx, &self.dispute).await?;
+            self.say_that_the_buyer_confirmed().await?;
         } else {
             rows::update(self.tx, &self.dispute).await?;
         }
@@ -66,6 +69,18 @@ impl Case<'_> {
         self.is_new = false;
         self.tell(kind).await?;
         Ok(self)
+    }
+
+    /// What the verifier knows of the payment is the first evidence.
+    async fn say_that_the_buyer_confirmed(&self) -> Result<(), DisputeError> {
+        let Some(passed) = verifications::passed_of(self.tx.conn(), self.payment.id).await? else { return Ok(()) };
+        let evidence = Evidence {
+            kind: EvidenceKind::Verification,
+            text: passed.evidence(),
+            author: Actor::System.to_string(),
+            created_at: self.now,
+        };
+        Ok(rows::insert_evidence(self.tx, self.dispute.id, 1, &evidence).await?)
     }
 
     /// Holds what is disputed, as far as it did not go back already: what was refunded is not there any more.

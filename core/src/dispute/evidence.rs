@@ -17,12 +17,21 @@ pub enum EvidenceKind {
     Usage,
     /// Anything else.
     Note,
+    /// That the buyer confirmed the payment; written by us when the dispute begins.
+    Verification,
 }
 
 impl EvidenceKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Product, Self::Communication, Self::Shipping, Self::RefundPolicy, Self::Usage, Self::Note];
+    pub const ALL: [Self; 7] = [
+        Self::Product,
+        Self::Communication,
+        Self::Shipping,
+        Self::RefundPolicy,
+        Self::Usage,
+        Self::Note,
+        Self::Verification,
+    ];
 
     /// The name in API and tables.
     #[must_use]
@@ -34,6 +43,7 @@ impl EvidenceKind {
             Self::RefundPolicy => "refund_policy",
             Self::Usage => "usage",
             Self::Note => "note",
+            Self::Verification => "verification",
         }
     }
 

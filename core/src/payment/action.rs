@@ -13,6 +13,8 @@ pub enum ActionKind {
     ThreeDs,
     /// At the page of the wallet.
     Wallet,
+    /// In their chat with the bot, or at our page with a code from a letter.
+    Verification,
 }
 
 impl ActionKind {
@@ -22,13 +24,14 @@ impl ActionKind {
         match self {
             Self::ThreeDs => "three_ds",
             Self::Wallet => "wallet",
+            Self::Verification => "verification",
         }
     }
 
     /// The kind with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ThreeDs, Self::Wallet].into_iter().find(|kind| kind.as_str() == name)
+        [Self::ThreeDs, Self::Wallet, Self::Verification].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -157,7 +160,7 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for kind in [ActionKind::ThreeDs, ActionKind::Wallet] {
+        for kind in [ActionKind::ThreeDs, ActionKind::Wallet, ActionKind::Verification] {
             assert_eq!(ActionKind::from_name(kind.as_str()), Some(kind));
         }
         for choice in [ThreeDs::Automatic, ThreeDs::Always, ThreeDs::Never] {

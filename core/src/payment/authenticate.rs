@@ -337,19 +337,30 @@ async fn refuse(
     tx: &Tx,
     waiting: &Waiting,
     payment: Payment,
-    mut attempt: Attempt,
+    attempt: Attempt,
     code: DeclineCode,
     now: Timestamp,
 ) -> Result<Step, PaymentError> {
+    refuse_attempt(tx, (payment, attempt), code, &waiting.shop, now).await.map(Step::Stands)
+}
+
+/// Refuses an attempt that waited for its buyer, and tells.
+pub(super) async fn refuse_attempt(
+    tx: &Tx,
+    (payment, mut attempt): (Payment, Attempt),
+    code: DeclineCode,
+    shop: &str,
+    now: Timestamp,
+) -> Result<Document, PaymentError> {
     attempt.sealed_card = None;
     attempt.decline = Some(code);
     keep::refused(tx, &mut attempt).await?;
     let mut payment = payment.decline(code, now)?;
     attempt_rows::update(tx, &attempt).await?;
-    let event = payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), &waiting.shop, now);
+    let event = payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now);
     events::insert(tx, &[event]).await?;
     rows::update(tx, &payment).await?;
-    Ok(Step::Stands(stands(&payment, &attempt)))
+    Ok(stands(&payment, &attempt))
 }
 
 #[cfg(test)]

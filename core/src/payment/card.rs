@@ -127,6 +127,17 @@ impl Card {
     ///
     /// [`CardError`] names the field that is wrong.
     pub fn new(number: &Secret, exp_month: u8, exp_year: u16, now: Timestamp) -> Result<Self, CardError> {
+        let number = Self::number_of(number)?;
+        Self::check_expiry(exp_month, exp_year, now)?;
+        Ok(Self { number, exp_month, exp_year })
+    }
+
+    /// The digits of a card number, checked. Spaces and dashes in it are allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Number`].
+    pub fn number_of(number: &Secret) -> Result<Secret, CardError> {
         // Room for every digit from the start: a text that grows leaves copies behind.
         let mut digits = String::with_capacity(number.expose().len());
         digits.extend(number.expose().chars().filter(|c| !matches!(c, ' ' | '-')));
@@ -135,8 +146,7 @@ impl Card {
         if !(13..=19).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) || !luhn_holds(text) {
             return Err(CardError::Number);
         }
-        Self::check_expiry(exp_month, exp_year, now)?;
-        Ok(Self { number, exp_month, exp_year })
+        Ok(number)
     }
 
     /// Checks an expiry alone, so that a form can name every wrong field at once.

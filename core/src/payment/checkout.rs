@@ -6,10 +6,12 @@ use crate::merchant::Scope;
 use crate::payment::attempt::{Attempt, WalletName};
 use crate::payment::confirm::Confirmation;
 use crate::payment::error::PaymentError;
+use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
 use crate::routing::{Paid, Profile};
 use crate::secret::Secret;
-use crate::store::{StoreError, attempt as attempt_rows, merchant as merchants, payment as rows};
+use crate::store::{StoreError, attempt as attempt_rows, merchant as merchants, payment as rows, verifier};
+use crate::verifier::Verification;
 
 /// A payment as its checkout page shows it.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub struct Checkout {
     pub latest: Option<Attempt>,
     /// The shop.
     pub scope: Scope,
+    /// What somebody has to confirm before it goes on.
+    pub verification: Option<Verification>,
 }
 
 /// What a shop may be paid with.
@@ -50,7 +54,11 @@ impl Payments {
         let Some(merchant) = merchants::by_id(conn, payment.merchant_id).await? else { return Ok(None) };
         let latest = attempt_rows::of_payment(conn, id).await?.pop();
         let scope = Scope { merchant, mode: payment.mode, key_id: None };
-        Ok(Some(Checkout { payment, latest, scope }))
+        let verification = match payment.status() {
+            Status::RequiresAction => verifier::live_of(conn, id).await?,
+            _ => None,
+        };
+        Ok(Some(Checkout { payment, latest, scope, verification }))
     }
 
     /// What a shop may be paid with.

@@ -24,6 +24,7 @@ use crate::payment::message::NewMessage;
 use crate::payment::paying::Paying;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
+use crate::payment::verify::Check;
 use crate::payment::{Payment, Payments};
 use crate::port::{Initiator, Instrument};
 use crate::risk::{self, Challenge, Verdict};
@@ -118,6 +119,15 @@ impl PaymentMethod {
             Self::Saved { cvc, .. } => Some((opened?, Some(cvc))),
             Self::Mandate(_) => Some((opened?, None)),
             Self::Wallet(_) => None,
+        }
+    }
+
+    /// The security code, when one came along.
+    pub(super) const fn cvc(&self) -> Option<&Cvc> {
+        match self {
+            Self::Card { cvc, .. } => cvc.as_ref(),
+            Self::Saved { cvc, .. } => Some(cvc),
+            Self::Mandate(_) | Self::Wallet(_) => None,
         }
     }
 
@@ -238,14 +248,19 @@ impl Payments {
         let standing = self.standing(tx, &payment, &attempt, now).await?;
         let mut screening = risk::screen(tx, &self.limits, &subject, now).await?;
         let can_ask = confirmation.method.initiator() == Initiator::Buyer && card.is_some() && self.issuer.is_there();
-        let refusal = standing.join(&mut screening, can_ask);
+        let mut refusal = standing.join(&mut screening, can_ask);
+        let shop = scope.merchant.name.as_str();
+        let check = self.check_buyer(tx, (&payment, &attempt), &mut screening, shop, now).await?;
+        if let Check::Nobody(_) = check {
+            refusal = DeclineCode::VerificationUnavailable;
+            screening.verdict = Verdict::Block;
+        }
         if screening.challenge == Challenge::Wanted {
             // Kept with the attempt, so that it counts after a review, too.
             attempt.three_ds = ThreeDs::Required;
         }
         metrics::counter!("aviso_risk_decisions_total", "verdict" => screening.verdict.as_str()).increment(1);
         attempt.verdict = screening.verdict;
-        let shop = scope.merchant.name.as_str();
         let refusal = if paying.frozen { DeclineCode::CardFrozen } else { refusal };
         let verdict = if paying.frozen { Verdict::Block } else { screening.verdict };
         if let Some((saving, given)) = confirmation.save.as_ref().zip(card).filter(|_| verdict != Verdict::Block) {
@@ -253,13 +268,20 @@ impl Payments {
             keep::prepare(tx, &self.keyring, (saving, account), (&payment, &mut attempt, given), now).await?;
         }
         let (mut operation, mut review, mut asks_issuer) = (None, None, false);
+        let mut question = None;
         match verdict {
+            Verdict::Allow if let (Check::Ask(asked), Some(card)) = (&check, card) => {
+                self.wait_for_answer(&mut attempt, asked, (card, confirmation.method.cvc()), now);
+                payment = payment.require_action(now)?;
+                question = Some(asked);
+            }
             Verdict::Allow if let Some(card) = card.filter(|_| self.asks_issuer(confirmation, screening.challenge)) => {
                 self.wait_for_issuer(&mut attempt, card, now);
                 payment = payment.require_action(now)?;
                 asks_issuer = true;
             }
-            Verdict::Allow => {
+            // What was to be verified is allowed by now, or is asked.
+            Verdict::Allow | Verdict::Verify => {
                 payment = payment.send(now)?;
                 operation = Some(self.first_message(message, &payment, &attempt, standing.banks, now));
             }
@@ -280,10 +302,17 @@ impl Payments {
             }
         }
         // Written once, in the state that the unit ends in.
-        if is_new {
-            rows::insert(tx, &payment).await?;
-        } else {
-            rows::update(tx, &payment).await?;
+        match (is_new, question) {
+            (true, None) => rows::insert(tx, &payment).await?,
+            (false, None) => rows::update(tx, &payment).await?,
+            (_, Some(question)) => {
+                // The question refers to the payment, and its events count in it.
+                if is_new {
+                    rows::insert(tx, &payment).await?;
+                }
+                told.extend(self.ask(tx, question, (&mut payment, &attempt), now).await?);
+                rows::update(tx, &payment).await?;
+            }
         }
         attempt_rows::insert(tx, &attempt).await?;
         risk_rows::insert_decision(tx, payment.id, attempt.id, &screening, now).await?;

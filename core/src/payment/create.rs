@@ -116,6 +116,7 @@ impl Payments {
             outcome_due_at: None,
             return_url: new.return_url.clone(),
             bill: None,
+            verification: new.verification,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,

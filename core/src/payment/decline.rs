@@ -53,6 +53,12 @@ pub enum DeclineCode {
     RetryLimitReached,
     /// The saved card was frozen or its mandate does not allow the payment.
     CardFrozen,
+    /// The buyer did not confirm the payment: wrong codes, or too late.
+    VerificationFailed,
+    /// The payment had to be confirmed, and nobody could be asked.
+    VerificationUnavailable,
+    /// The person whom it would be charged to says that it is not theirs.
+    DeniedByBuyer,
 }
 
 /// What the buyer can do about it.
@@ -80,7 +86,7 @@ impl Advice {
 
 impl DeclineCode {
     /// Every code.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::CardDeclined,
         Self::InsufficientFunds,
         Self::LostCard,
@@ -106,6 +112,9 @@ impl DeclineCode {
         Self::CardNotAccepted,
         Self::RetryLimitReached,
         Self::CardFrozen,
+        Self::VerificationFailed,
+        Self::VerificationUnavailable,
+        Self::DeniedByBuyer,
     ];
 
     /// The name in API and tables.
@@ -137,6 +146,9 @@ impl DeclineCode {
             Self::CardNotAccepted => "card_not_accepted",
             Self::RetryLimitReached => "retry_limit_reached",
             Self::CardFrozen => "card_frozen",
+            Self::VerificationFailed => "verification_failed",
+            Self::VerificationUnavailable => "verification_unavailable",
+            Self::DeniedByBuyer => "denied_by_buyer",
         }
     }
 
@@ -156,7 +168,8 @@ impl DeclineCode {
             | Self::BankUnavailable
             | Self::AuthenticationRequired
             | Self::AuthenticationFailed
-            | Self::ActionExpired => Advice::RetryLater,
+            | Self::ActionExpired
+            | Self::VerificationFailed => Advice::RetryLater,
             Self::CardDeclined
             | Self::DoNotHonor
             | Self::TransactionNotPermitted
@@ -165,6 +178,7 @@ impl DeclineCode {
             | Self::CardNotAccepted
             | Self::RetryLimitReached
             | Self::CardFrozen
+            | Self::VerificationUnavailable
             | Self::ExpiredCard
             | Self::IncorrectCvc
             | Self::IncorrectNumber
@@ -174,7 +188,8 @@ impl DeclineCode {
             | Self::SuspectedFraud
             | Self::RestrictedCard
             | Self::RiskBlocked
-            | Self::ReviewRejected => Advice::Never,
+            | Self::ReviewRejected
+            | Self::DeniedByBuyer => Advice::Never,
         }
     }
 
@@ -212,7 +227,10 @@ impl DeclineCode {
             | Self::ActionExpired
             | Self::CardNotAccepted
             | Self::RetryLimitReached
-            | Self::CardFrozen => self,
+            | Self::CardFrozen
+            | Self::VerificationFailed
+            | Self::VerificationUnavailable
+            | Self::DeniedByBuyer => self,
         }
     }
 }

@@ -209,6 +209,7 @@ async fn cancel(tx: &Tx, payment: Payment, shop: &str, now: Timestamp) -> Result
     reviews::lapse(tx, payment.id, now).await?;
     let attempts = attempt_rows::of_payment(tx.conn(), payment.id).await?;
     attempt_rows::erase_sealed_cards(tx, payment.id).await?;
+    crate::store::verifier::withdraw_of(tx, payment.id, now).await?;
     crate::vault::keep::abandoned(tx, payment.id).await?;
     let event = payment_event(EventType::PaymentVoided, &mut payment, attempts.last(), shop, now);
     events::insert(tx, &[event]).await?;

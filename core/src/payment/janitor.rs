@@ -117,6 +117,7 @@ impl Payments {
                 let attempts = attempt_rows::of_payment(tx.conn(), id).await?;
                 reviews::lapse(tx, id, now).await?;
                 attempt_rows::erase_sealed_cards(tx, id).await?;
+                crate::store::verifier::withdraw_of(tx, id, now).await?;
                 crate::vault::keep::abandoned(tx, id).await?;
                 let event = payment_event(EventType::PaymentExpired, &mut payment, attempts.last(), &shop, now);
                 events::insert(tx, &[event]).await?;

@@ -84,7 +84,7 @@ impl Payment {
         self.moved(before, "authorized", now)
     }
 
-    /// The attempt was refused. Antifraud's and staff's word is final; a bank's only when attempts
+    /// The attempt was refused. Antifraud's, staff's and a denying buyer's word is final; a bank's only when attempts
     /// are used up.
     pub(crate) fn decline(mut self, code: DeclineCode, now: Timestamp) -> Result<Self, IllegalMove> {
         let before = self.status();
@@ -94,7 +94,7 @@ impl Payment {
         ) {
             return self.refuse("declined");
         }
-        let last = matches!(code, DeclineCode::RiskBlocked | DeclineCode::ReviewRejected);
+        let last = matches!(code, DeclineCode::RiskBlocked | DeclineCode::ReviewRejected | DeclineCode::DeniedByBuyer);
         self.stage = if last || self.attempts >= ATTEMPTS_MAX { Stage::Declined } else { Stage::Open };
         self.decline = Some(code);
         self.moved(before, "declined", now)
@@ -269,6 +269,7 @@ mod tests {
             outcome_due_at: None,
             return_url: None,
             bill: None,
+            verification: crate::verifier::Wish::Automatic,
             stage: Stage::Open,
             authorized: 0,
             captured: 0,

@@ -77,7 +77,7 @@ fn unpaid_stage(details: &PaymentDetails) -> Stage {
     }
     let Some(last) = details.attempts.last() else { return Stage::Open };
     match last.decline {
-        Some(DeclineCode::RiskBlocked | DeclineCode::ReviewRejected) => Stage::Declined,
+        Some(DeclineCode::RiskBlocked | DeclineCode::ReviewRejected | DeclineCode::DeniedByBuyer) => Stage::Declined,
         Some(_) if last.number >= ATTEMPTS_MAX => Stage::Declined,
         Some(_) => Stage::Open,
         None => running_stage(last, &details.operations),
@@ -93,7 +93,7 @@ fn running_stage(attempt: &Attempt, operations: &[Operation]) -> Stage {
         (true, _) => Stage::Bank,
         (false, Verdict::Review) if !at_issuer => Stage::Review,
         // Neither with the bank nor with staff: with the buyer.
-        (false, Verdict::Allow | Verdict::Block | Verdict::Review) => Stage::Action,
+        (false, Verdict::Allow | Verdict::Verify | Verdict::Block | Verdict::Review) => Stage::Action,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::document::PaymentDocument;
 use crate::id::AttemptId;
+use crate::payment::action::ActionKind;
 use crate::payment::authenticate::Waiting;
 use crate::payment::bank::BankWord;
 use crate::payment::error::PaymentError;
@@ -9,15 +10,18 @@ use crate::payment::published::document_of;
 use crate::payment::service::detached;
 use crate::payment::status::Status;
 use crate::payment::{Payment, Payments};
+use crate::secret::Secret;
 use crate::store::{attempt as attempt_rows, merchant as merchants, operation as operation_rows, payment as rows};
 
 /// How things stand for a buyer who came back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Returned {
     /// The payment.
     pub payment: PaymentDocument,
     /// Where the merchant wants the buyer: its own address with the payment's id and status.
     pub next: Option<String>,
+    /// While somebody has to confirm the payment: what opens its checkout page, where that is done.
+    pub checkout: Option<Secret>,
 }
 
 impl Payments {
@@ -53,7 +57,10 @@ impl Payments {
         let latest = attempt_rows::of_payment(conn, payment.id).await?.pop();
         let document = document_of(&payment, latest.as_ref());
         let next = attempt.return_url.as_ref().map(|url| with_outcome(url.as_str(), &document));
-        Ok(Some(Returned { payment: document, next }))
+        let waits = latest.as_ref().and_then(|latest| latest.action.as_ref()).map(|action| action.kind);
+        let confirms = payment.status() == Status::RequiresAction && waits == Some(ActionKind::Verification);
+        let checkout = confirms.then(|| self.keyring.checkout_secret(payment.id));
+        Ok(Some(Returned { payment: document, next, checkout }))
     }
 
     async fn ask_wallet(&self, payment: &Payment, attempt: AttemptId) -> Result<(), PaymentError> {

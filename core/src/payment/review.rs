@@ -17,6 +17,7 @@ use crate::payment::message::NewMessage;
 use crate::payment::operation::Operation;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::detached;
+use crate::payment::verify::Check;
 use crate::payment::{Payment, Payments};
 use crate::port::{Initiator, Instrument};
 use crate::store::{
@@ -65,7 +66,7 @@ impl ReviewDecision {
 /// What the decision's unit of work leaves to do.
 #[expect(clippy::large_enum_variant, reason = "moved a few times per request; a box would cost more than it saves")]
 enum Decided {
-    Declined(Document),
+    Done(Document),
     ToBank(Box<Operation>, Option<Card>, Attempt, String),
     ToIssuer(Waiting, Card),
 }
@@ -130,7 +131,7 @@ impl Payments {
             })
             .await?;
         match decided {
-            Decided::Declined(document) => Ok(document),
+            Decided::Done(document) => Ok(document),
             Decided::ToIssuer(waiting, card) => self.ask_issuer(waiting, &card, None, None).await?.document(),
             Decided::ToBank(operation, card, attempt, shop) => {
                 let back = self.return_page(operation.attempt_id);
@@ -173,16 +174,33 @@ impl Payments {
             }
             (Method::Wallet(_), _) | (Method::Card { .. }, ReviewDecision::Reject) => None,
         };
+        let frozen = decision == ReviewDecision::Approve && !keep::is_usable(tx, &attempt).await?;
+        // Staff took antifraud's doubts away; what the merchant or the card's bank wants is theirs.
+        let check = match decision {
+            ReviewDecision::Approve if !frozen => self.demanded(tx, (&payment, &attempt), false, shop, now).await?,
+            ReviewDecision::Approve | ReviewDecision::Reject => Check::Nothing,
+        };
+        if let Check::Issuer = check {
+            attempt.three_ds = ThreeDs::Required;
+        }
         let by_buyer = attempt.vault.initiator() == Initiator::Buyer;
         let wants_issuer = matches!(attempt.three_ds, ThreeDs::Always | ThreeDs::Required);
         let issuer_first = wants_issuer && by_buyer && self.issuer.is_there();
-        let frozen = decision == ReviewDecision::Approve && !keep::is_usable(tx, &attempt).await?;
         let asked = card.as_ref().filter(|_| issuer_first);
         let (mut payment, operation) = match decision {
             ReviewDecision::Reject => {
                 attempt.decline = Some(DeclineCode::ReviewRejected);
                 keep::refused(tx, &mut attempt).await?;
                 (payment.decline(DeclineCode::ReviewRejected, now)?, None)
+            }
+            ReviewDecision::Approve if let (Check::Ask(question), Some(card)) = (&check, &card) => {
+                self.wait_for_answer(&mut attempt, question, (card, None), now);
+                (payment.require_action(now)?, None)
+            }
+            ReviewDecision::Approve if let Check::Nobody(_) = check => {
+                attempt.decline = Some(DeclineCode::VerificationUnavailable);
+                keep::refused(tx, &mut attempt).await?;
+                (payment.decline(DeclineCode::VerificationUnavailable, now)?, None)
             }
             // Frozen, taken away or ended while it was held.
             ReviewDecision::Approve if frozen => {
@@ -203,7 +221,10 @@ impl Payments {
             }
         };
         let mut told = vec![staff_event(EventType::ReviewClosed, &mut payment, Some(&attempt), shop, closing, now)];
-        if decision == ReviewDecision::Reject || frozen {
+        if let Check::Ask(question) = &check {
+            told.extend(self.ask(tx, question, (&mut payment, &attempt), now).await?);
+        }
+        if decision == ReviewDecision::Reject || frozen || matches!(check, Check::Nobody(_)) {
             told.push(payment_event(EventType::PaymentDeclined, &mut payment, Some(&attempt), shop, now));
         }
         attempt_rows::update(tx, &attempt).await?;
@@ -213,17 +234,16 @@ impl Payments {
         events::insert(tx, &told).await?;
         rows::update(tx, &payment).await?;
         let (shop, amount) = (shop.to_owned(), payment.amount);
-        let card = card.filter(|_| !frozen);
+        let card = card.filter(|_| !frozen && matches!(check, Check::Nothing | Check::Issuer));
         Ok(match (operation, card) {
             (Some(operation), card) => Decided::ToBank(Box::new(operation), card, attempt, shop),
             (None, Some(card)) => {
                 let waiting = Waiting { payment: payment.id, attempt: attempt.id, amount, shop, message };
                 Decided::ToIssuer(waiting, card)
             }
-            (None, None) => Decided::Declined(Document {
-                payment: Some(document_of(&payment, Some(&attempt))),
-                ..Document::default()
-            }),
+            (None, None) => {
+                Decided::Done(Document { payment: Some(document_of(&payment, Some(&attempt))), ..Document::default() })
+            }
         })
     }
 }

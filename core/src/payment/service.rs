@@ -9,6 +9,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::document::Document;
 use crate::id::{OperationId, PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim, KeyConflict};
+use crate::kept::Kept;
 use crate::ledger::fee::Fees;
 use crate::merchant::{Mode, Scope};
 use crate::payment::bank::{Acquirers, Bank};
@@ -27,6 +28,9 @@ use crate::store::{
     refund as refunds,
 };
 use crate::vault::{Vault, VaultSettings};
+
+/// How long it is believed that no bank enrolled any card.
+const ENROLMENTS_GOOD_FOR: Duration = Duration::from_secs(1);
 
 /// What is adjustable.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +105,8 @@ pub struct Payments {
     pub(super) traces: Traces,
     pub(super) fees: Fees,
     pub(super) limits: Limits,
+    /// Whether banks enrolled any cards.
+    pub(super) enrolments: Kept<bool>,
     pub(super) bins: Bins,
     pub(super) profiles: Profiles,
     pub(super) settings: PaymentSettings,
@@ -129,7 +135,8 @@ impl Payments {
         let (traces, fees) = (Traces::new(store.clone()), Fees::new(store.clone()));
         let issuer = Issuer::none(settings.acquirer_deadline);
         let (bins, limits) = (Bins::default(), Limits::default());
-        Self { store, clock, bank, keyring, issuer, traces, fees, limits, bins, profiles, settings }
+        let enrolments = Kept::new(ENROLMENTS_GOOD_FOR);
+        Self { store, clock, bank, keyring, issuer, traces, fees, limits, enrolments, bins, profiles, settings }
     }
 
     /// With a 3-D Secure server, and with the address of the site that buyers come back to from the

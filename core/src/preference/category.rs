@@ -59,6 +59,8 @@ impl Category {
             | EventType::AccountPasswordReset
             | EventType::AccountLoginRequested
             | EventType::MemberInvited
+            | EventType::VerificationRequested
+            | EventType::VerificationMailed
             | EventType::PaymentActionRequired => Self::Verification,
             EventType::AccountEmailConfirmed
             | EventType::AccountTelegramLinked
@@ -74,6 +76,9 @@ impl Category {
             | EventType::MemberAdded
             | EventType::MemberChanged
             | EventType::MemberRemoved
+            | EventType::AccountVerifierSet
+            | EventType::AccountVerifierRemoved
+            | EventType::AccountVerifierWrong
             | EventType::AccountClosing
             | EventType::AccountClosed
             | EventType::CardSaved

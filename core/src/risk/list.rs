@@ -22,6 +22,9 @@ pub enum ListError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A limit that counts nothing, or in no window that is kept.
+    #[error("a limit counts card, email or ip, above 0 attempts, in a window of 60 to 2592000 seconds")]
+    Limit,
     /// No such entry.
     #[error("there is no such list entry")]
     NotFound,

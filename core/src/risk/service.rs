@@ -10,7 +10,7 @@ use crate::event::{Audience, Event, EventType};
 use crate::id::{EventId, LimitId, ListEntryId, PaymentId};
 use crate::merchant::Mode;
 use crate::risk::list::{ListError, NewEntry, normal_form};
-use crate::risk::{Attribute, Decision, Limit, ListEntry, Verdict};
+use crate::risk::{Attribute, Decision, Limit, ListEntry, NewLimit, Verdict};
 use crate::store::{Store, StoreError, event as event_rows, risk as rows};
 
 /// The service for lists, limits and decisions.
@@ -99,6 +99,45 @@ impl Risk {
             })
             .await?;
         Ok(entry)
+    }
+
+    /// Adds a limit. It counts everywhere within a second.
+    ///
+    /// # Errors
+    ///
+    /// [`ListError::Limit`].
+    pub async fn add_limit(&self, actor: &Actor, new: NewLimit, reason: &str) -> Result<Limit, ListError> {
+        let counted = matches!(new.attribute, Attribute::Card | Attribute::Email | Attribute::Ip);
+        let fits = (60..=2_592_000).contains(&new.window_secs) && new.count_max > 0 && new.verdict != Verdict::Allow;
+        if !counted || !fits {
+            return Err(ListError::Limit);
+        }
+        let now = self.clock.now();
+        let limit = Limit {
+            id: LimitId::new(now),
+            merchant_id: new.merchant_id,
+            attribute: new.attribute,
+            window_secs: new.window_secs,
+            count_max: Some(new.count_max),
+            amount_max: None,
+            verdict: new.verdict,
+        };
+        self.store
+            .write(async |tx| {
+                rows::insert_limit(tx, &limit, now).await?;
+                let (by, verdict) = (limit.attribute.as_str(), limit.verdict.as_str());
+                let row = audit::NewRow {
+                    actor: actor.clone(),
+                    action: "risk.limit_add",
+                    subject: limit.id.to_string(),
+                    before: String::new(),
+                    after: format!("{by} {} in {} s: {verdict}", new.count_max, new.window_secs),
+                    reason: reason.to_owned(),
+                };
+                audit::record(tx, &row, now).await
+            })
+            .await?;
+        Ok(limit)
     }
 
     /// The entries that count now, newest first.

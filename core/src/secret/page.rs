@@ -5,7 +5,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::{Keyring, Secret, mac, token, uuid_in};
-use crate::id::{BillId, MerchantId, PaymentId};
+use crate::id::{BillId, MerchantId, PaymentId, VerificationId};
 use crate::merchant::Mode;
 
 impl Keyring {
@@ -42,6 +42,19 @@ impl Keyring {
         let parts: [&[u8]; 4] = [b"site key", merchant.as_bytes(), mode.as_str().as_bytes(), &number];
         let key = hex::encode(mac(&self.lookup.links, &parts));
         Secret::new(format!("site_{}_{key}", mode.as_str()))
+    }
+
+    /// The code of six digits in the letter that asks to confirm a payment: derived, so that it stands in no table.
+    #[must_use]
+    pub fn verification_code(&self, verification: VerificationId) -> Secret {
+        let mac = mac(&self.lookup.links, &[b"verification", verification.as_uuid().as_bytes()]);
+        let number = mac.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        Secret::new(format!("{:06}", number % 1_000_000))
+    }
+
+    /// The chance by which the keypad of a question is shuffled.
+    pub(crate) fn keypad_chance(&self, verification: VerificationId) -> [u8; 32] {
+        mac(&self.lookup.links, &[b"keypad", verification.as_uuid().as_bytes()])
     }
 
     fn page_secret(&self, page: &[u8], id: uuid::Uuid) -> Secret {

@@ -24,12 +24,15 @@ pub(super) mod dispute_evidence;
 pub(super) mod dispute_notice;
 #[cfg(test)]
 pub(super) mod dispute_transition;
+pub(super) mod enrolled_card;
 pub(super) mod event;
 pub(super) mod financial_password;
 pub(super) mod idempotency;
 pub(super) mod inbox_item;
 pub(super) mod install_key;
 pub(super) mod instance;
+pub(super) mod issuing_bank;
+pub(super) mod issuing_bank_key;
 pub(super) mod ledger_balance;
 pub(super) mod ledger_entry;
 pub(super) mod ledger_head;
@@ -75,6 +78,8 @@ pub(super) mod trace;
 pub(super) mod vault_card;
 pub(super) mod vault_customer;
 pub(super) mod vault_key;
+pub(super) mod verification;
+pub(super) mod verifier_code;
 pub(super) mod webhook_endpoint;
 pub(super) mod webhook_recovery;
 pub(super) mod webhook_secret;
@@ -120,11 +125,14 @@ mod tests {
             dispute_evidence,
             dispute_notice,
             dispute_transition,
+            enrolled_card,
             event,
             financial_password,
             idempotency,
             inbox_item,
             instance,
+            issuing_bank,
+            issuing_bank_key,
             ledger_balance,
             ledger_entry,
             ledger_head,
@@ -170,6 +178,8 @@ mod tests {
             vault_card,
             vault_customer,
             vault_key,
+            verification,
+            verifier_code,
             webhook_endpoint,
             webhook_recovery,
             webhook_secret,

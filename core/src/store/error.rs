@@ -46,6 +46,7 @@ pub(crate) enum Constraint {
     TelegramUser,
     TelegramAccount,
     RefundedAmount,
+    EnrolledCard,
 }
 
 impl Constraint {
@@ -58,6 +59,7 @@ impl Constraint {
             Self::AccountEmail => ["account_email_key", "account.email_ci"],
             Self::TelegramUser => ["telegram_identity_user_key", "telegram_identity.tg_user_id"],
             Self::TelegramAccount => ["telegram_identity_account_key", "telegram_identity.account_id"],
+            Self::EnrolledCard => ["enrolled_card_key", "enrolled_card.mode, enrolled_card.card"],
             Self::RefundedAmount => ["payment_refunded_check", "payment_refunded_check"],
         }
     }

@@ -19,6 +19,7 @@ use crate::payment::action::ReturnUrl;
 use crate::payment::decline::DeclineCode;
 use crate::payment::status::{Stage, Status};
 use crate::payment::{CaptureMode, Narrowed, Payment};
+use crate::verifier::Wish;
 
 const fn unreadable(table: &'static str, column: &'static str) -> StoreError {
     StoreError::Unreadable { table, column }
@@ -65,6 +66,7 @@ fn payment_row(payment: &Payment) -> payment::Model {
         disputed: payment.disputed,
         return_url: payment.return_url.as_ref().map(|url| url.as_str().to_owned()),
         bill_id: payment.bill.map(BillId::as_uuid),
+        verification: payment.verification.as_str().to_owned(),
     }
 }
 
@@ -103,6 +105,7 @@ fn payment_from(row: payment::Model) -> Result<Payment, StoreError> {
         version: row.version,
         return_url: row.return_url.as_deref().and_then(|url| ReturnUrl::new(url).ok()),
         bill: row.bill_id.map(BillId::from_uuid),
+        verification: Wish::from_name(&row.verification).ok_or_else(|| bad("verification"))?,
     })
 }
 
@@ -115,7 +118,7 @@ pub(crate) async fn insert(tx: &Tx, payment: &Payment) -> Result<(), StoreError>
 const FIXED: &[payment::Column] = {
     use payment::Column::{
         Amount, BillId, Capture, CreatedAt, Currency, Description, EmailCi, ExpiresAt, Ip, Language, MerchantId,
-        Metadata, Mode, OrderRef, Reference, ReturnUrl,
+        Metadata, Mode, OrderRef, Reference, ReturnUrl, Verification,
     };
     &[
         Amount,
@@ -134,6 +137,7 @@ const FIXED: &[payment::Column] = {
         OrderRef,
         Reference,
         ReturnUrl,
+        Verification,
     ]
 };
 

@@ -39,7 +39,10 @@ fn limit_from(row: risk_limit::Model) -> Result<Limit, StoreError> {
         window_secs: row.window_secs,
         count_max: row.count_max,
         amount_max: row.amount_max.zip(currency),
-        verdict: Verdict::from_name(&row.verdict).ok_or_else(|| bad("verdict"))?,
+        verdict: match row.verify {
+            0 => Verdict::from_name(&row.verdict).ok_or_else(|| bad("verdict"))?,
+            _ => Verdict::Verify,
+        },
     })
 }
 
@@ -151,9 +154,11 @@ pub(crate) async fn insert_limit(tx: &Tx, limit: &Limit, now: Timestamp) -> Resu
         count_max: limit.count_max,
         amount_max: limit.amount_max.map(|(minor, _)| minor),
         currency: limit.amount_max.map(|(_, currency)| currency.code().to_owned()),
-        verdict: limit.verdict.as_str().to_owned(),
+        // What happens where the buyer cannot be asked stands beside the mark that they are.
+        verdict: limit.verdict.max(Verdict::Review).as_str().to_owned(),
         created_at: now.as_micros(),
         removed_at: None,
+        verify: i32::from(limit.verdict == Verdict::Verify),
     };
     risk_limit::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())

@@ -108,3 +108,26 @@ account-financial-password-wrong =
     .title = Wrong financial passwords
     .lead = Somebody who is logged in to your account gave five wrong financial passwords. None is taken for a quarter of an hour.
     .next = If it was not you, change your password now: that ends every other session.
+account-verifier-set =
+    .subject = A secret code was added to your account
+    .title = A secret code was added
+    .lead = From now on your Telegram chat asks for this code before a payment that has to be confirmed goes to the bank.
+    .next = If it was not you, reset your password with “Forgot the password” and write to support.
+
+account-verifier-changed =
+    .subject = The secret code of your account was changed
+    .title = The secret code was changed
+    .lead = Payments that have to be confirmed are confirmed with the new code from now on.
+    .next = If it was not you, reset your password with “Forgot the password” and write to support.
+
+account-verifier-removed =
+    .subject = The secret code of your account was removed
+    .title = The secret code was removed
+    .lead = Payments that have to be confirmed are now confirmed with a code that is sent to your e-mail address.
+    .next = If it was not you, change your password and set a secret code again.
+
+account-verifier-wrong =
+    .subject = Wrong secret codes were given in your chat
+    .title = Wrong secret codes
+    .lead = Six wrong codes in a row were given in your Telegram chat. The code is not taken for a quarter of an hour.
+    .next = If it was not you, somebody holds your phone or your Telegram: end its sessions in Telegram, and change the secret code and your password.

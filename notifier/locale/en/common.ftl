@@ -23,6 +23,7 @@ label-date = Date
 label-reason = Reason
 label-device = Device
 label-codes-left = Recovery codes left
+label-code = Code
 label-telegram = Telegram
 label-endpoint = Address
 label-endpoint-id = Endpoint

@@ -18,6 +18,9 @@ decline-action-expired = The payment was not confirmed in time.
 decline-card-not-accepted = The shop does not accept this card for this payment.
 decline-retry-limit-reached = The card was tried too often for this payment.
 decline-card-frozen = The saved card is not available for payments.
+decline-verification-failed = The payment was not confirmed: a wrong code was given, or none in time.
+decline-verification-unavailable = The payment had to be confirmed by you, and there is no chat or e-mail address where you could be asked.
+decline-denied-by-buyer = You, or the person whose card it is, said that this payment is not theirs.
 
 advice-retry-later = You can try the same card again later.
 advice-other-card = Check the details or pay with another card.

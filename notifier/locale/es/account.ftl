@@ -108,3 +108,26 @@ account-financial-password-wrong =
     .title = Contraseñas financieras incorrectas
     .lead = Alguien con la sesión iniciada en su cuenta dio cinco contraseñas financieras incorrectas. Durante un cuarto de hora no se acepta ninguna.
     .next = Si no fue usted, cambie la contraseña ahora: así terminan todas las demás sesiones.
+account-verifier-set =
+    .subject = Se añadió un código secreto a su cuenta
+    .title = Se añadió un código secreto
+    .lead = Desde ahora su chat de Telegram pide este código antes de que un pago que hay que confirmar vaya al banco.
+    .next = Si no fue usted, restablezca su contraseña con «He olvidado la contraseña» y escriba a soporte.
+
+account-verifier-changed =
+    .subject = Se cambió el código secreto de su cuenta
+    .title = Se cambió el código secreto
+    .lead = Los pagos que hay que confirmar se confirman desde ahora con el código nuevo.
+    .next = Si no fue usted, restablezca su contraseña con «He olvidado la contraseña» y escriba a soporte.
+
+account-verifier-removed =
+    .subject = Se quitó el código secreto de su cuenta
+    .title = Se quitó el código secreto
+    .lead = Los pagos que hay que confirmar se confirman ahora con un código que se envía a su correo.
+    .next = Si no fue usted, cambie su contraseña y ponga de nuevo un código secreto.
+
+account-verifier-wrong =
+    .subject = Se dieron códigos secretos incorrectos en su chat
+    .title = Códigos secretos incorrectos
+    .lead = En su chat de Telegram se dieron seis códigos incorrectos seguidos. El código no se acepta durante un cuarto de hora.
+    .next = Si no fue usted, alguien tiene su teléfono o su Telegram: cierre sus sesiones en Telegram, y cambie el código secreto y su contraseña.

@@ -23,6 +23,7 @@ label-date = Fecha
 label-reason = Motivo
 label-device = Dispositivo
 label-codes-left = Códigos de recuperación que quedan
+label-code = Código
 label-telegram = Telegram
 label-endpoint = Dirección
 label-endpoint-id = Punto de recepción

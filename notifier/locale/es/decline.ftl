@@ -18,6 +18,9 @@ decline-action-expired = El pago no se confirmó a tiempo.
 decline-card-not-accepted = La tienda no acepta esta tarjeta para este pago.
 decline-retry-limit-reached = La tarjeta se intentó demasiadas veces para este pago.
 decline-card-frozen = La tarjeta guardada no está disponible para pagos.
+decline-verification-failed = El pago no se confirmó: se dio un código incorrecto, o ninguno a tiempo.
+decline-verification-unavailable = El pago tenía que ser confirmado por usted, y no hay ningún chat ni correo donde preguntarle.
+decline-denied-by-buyer = Usted, o la persona de quien es la tarjeta, dijo que este pago no es suyo.
 
 advice-retry-later = Puede intentarlo más tarde con la misma tarjeta.
 advice-other-card = Revise los datos o pague con otra tarjeta.

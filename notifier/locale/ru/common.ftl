@@ -23,6 +23,7 @@ label-date = Дата
 label-reason = Причина
 label-device = Устройство
 label-codes-left = Осталось запасных кодов
+label-code = Код
 label-telegram = Telegram
 label-endpoint = Адрес
 label-endpoint-id = Точка приёма

@@ -59,6 +59,11 @@ pub(super) fn recovery_code_used(source: &Source<'_>) -> Draft {
     draft.row(source.fact("left").map(|left| source.row("label-codes-left", left)))
 }
 
+pub(super) fn verifier_set(source: &Source<'_>) -> Draft {
+    let changed = source.job.event.audience.facts.get("what").is_some_and(|what| what == "changed");
+    notice(if changed { "account-verifier-changed" } else { "account-verifier-set" }, source)
+}
+
 pub(super) fn closing(source: &Source<'_>) -> Result<Draft, ComposeError> {
     let button = source.link_button("button-close", "/account/close")?;
     let until = source.words.moment(source.happened_at().after(LinkPurpose::CloseAccount.lifetime()));

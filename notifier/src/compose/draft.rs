@@ -7,6 +7,7 @@ use aviso_core::document::{EndpointDocument, PaymentDocument, RefundDocument};
 use aviso_core::id::BillId;
 use aviso_core::money::{Currency, format_minor};
 use aviso_core::preference::{Category, Preferences};
+use aviso_core::secret::Secret;
 
 use super::{ComposeError, Composer};
 use crate::clean;
@@ -178,6 +179,12 @@ impl Source<'_> {
     pub(super) fn bill_button(&self, label: &str, bill: BillId) -> Button {
         let secret = self.composer.keyring.bill_secret(bill);
         self.button(label, &format!("/pay/b/{}", secret.expose()))
+    }
+
+    /// The code that confirms the payment of the event.
+    pub(super) fn verification_code(&self) -> Result<Secret, ComposeError> {
+        let id = self.job.event.audience.facts.get("verification").and_then(|id| id.parse().ok());
+        Ok(self.composer.keyring.verification_code(id.ok_or_else(|| self.missing("verification"))?))
     }
 
     /// A button that carries the event's one-time token below `path`.

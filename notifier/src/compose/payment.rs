@@ -122,6 +122,9 @@ const fn why(code: DeclineCode) -> &'static str {
         DeclineCode::CardNotAccepted => "decline-card-not-accepted",
         DeclineCode::RetryLimitReached => "decline-retry-limit-reached",
         DeclineCode::CardFrozen => "decline-card-frozen",
+        DeclineCode::VerificationFailed => "decline-verification-failed",
+        DeclineCode::VerificationUnavailable => "decline-verification-unavailable",
+        DeclineCode::DeniedByBuyer => "decline-denied-by-buyer",
         DeclineCode::CardDeclined
         | DeclineCode::DoNotHonor
         | DeclineCode::SuspectedFraud

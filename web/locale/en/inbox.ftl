@@ -50,3 +50,6 @@ topic-endpoints = Webhooks
 inbox-onboarding-moved = { $shop } took a step on its way to live payments.
 inbox-account-financial-password-changed = Your financial password was changed.
 inbox-account-financial-password-wrong = Somebody is guessing your financial password.
+inbox-account-verifier-set = Your secret code was set or changed.
+inbox-account-verifier-removed = Your secret code was taken away.
+inbox-account-verifier-wrong = Somebody is guessing your secret code.

@@ -50,3 +50,6 @@ topic-endpoints = Webhooks
 inbox-onboarding-moved = { $shop } avanzó un paso hacia los pagos reales.
 inbox-account-financial-password-changed = Se cambió su contraseña financiera.
 inbox-account-financial-password-wrong = Alguien está probando su contraseña financiera.
+inbox-account-verifier-set = Se puso o se cambió su código secreto.
+inbox-account-verifier-removed = Se quitó su código secreto.
+inbox-account-verifier-wrong = Alguien está probando su código secreto.

@@ -50,3 +50,6 @@ topic-endpoints = Вебхуки
 inbox-onboarding-moved = { $shop } сделал шаг к настоящим платежам.
 inbox-account-financial-password-changed = Ваш финансовый пароль изменён.
 inbox-account-financial-password-wrong = Кто-то подбирает ваш финансовый пароль.
+inbox-account-verifier-set = Ваш секретный код задан или изменён.
+inbox-account-verifier-removed = Ваш секретный код убран.
+inbox-account-verifier-wrong = Кто-то подбирает ваш секретный код.

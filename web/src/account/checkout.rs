@@ -6,6 +6,7 @@
 
 mod bill;
 mod card_form;
+mod code_form;
 mod order;
 mod page;
 mod standing;
@@ -16,7 +17,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use self::card_form::PayForm;
 use self::order::{Chosen, Order};
@@ -30,6 +31,7 @@ use crate::state::WebState;
 pub(super) fn router() -> Router<WebState> {
     Router::new()
         .route("/pay/{secret}", get(show).post(submit))
+        .route("/pay/{secret}/code", post(code_form::submit))
         .route("/pay/start", get(start::start).post(start::start))
         .route("/pay/b/{secret}", get(bill::show).post(bill::submit))
         .route("/pay/b/{secret}/qr.svg", get(bill::qr))

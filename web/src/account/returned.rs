@@ -18,9 +18,11 @@ pub(super) async fn take_back(State(web): State<WebState>, Path(token): Path<Str
     let returned = web.payments.returned(&token).await?;
     let returned = returned.ok_or_else(|| Problem::new(Code::LinkInvalid, "this address leads nowhere"))?;
     let wrong = |_| Problem::new(Code::InternalError, "the way back cannot be written");
-    let next = match returned.next {
-        Some(next) => next,
-        None => {
+    let next = match (returned.checkout, returned.next) {
+        // Nobody comes from elsewhere: the payment has to be confirmed, and its page says how.
+        (Some(secret), _) => format!("/pay/{}", secret.expose()),
+        (None, Some(next)) => next,
+        (None, None) => {
             let id: PaymentId = returned.payment.id.parse().map_err(|_| wrong(()))?;
             format!("/pay/{}", web.payments.checkout_secret(id).expose())
         }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use aviso_core::account::{Account, SecondFactor, Session};
+use aviso_core::verifier::VerifierState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -43,6 +44,8 @@ struct SecurityPage {
     password: Field,
     factor: SecondFactor,
     factor_since: String,
+    /// Since when there is a secret code.
+    verifier: Option<String>,
     chat: Option<Chat>,
     can_unlink: bool,
     unlink_password: Field,
@@ -96,6 +99,10 @@ pub(super) async fn answer(
             SecondFactor::On { since, .. } => words.day(account.time_zone, since),
             SecondFactor::Off => String::new(),
         },
+        verifier: match web.accounts.verifier(account.id).await? {
+            VerifierState::On { since } => Some(words.day(account.time_zone, since)),
+            VerifierState::Off => None,
+        },
         chat: account
             .telegram
             .as_ref()
@@ -134,6 +141,8 @@ fn done_text(done: &str) -> Option<&'static str> {
         "sessions" => "done-sessions",
         "telegram" => "done-telegram",
         "totp" => "done-totp",
+        "verifier" => "done-verifier",
+        "verifier-removed" => "done-verifier-removed",
         _ => return None,
     })
 }

@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 
 use self::shape::Shapes;
 use super::v1::{
-    account, bills, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments, recoveries,
-    refunds,
+    account, bank, bills, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments,
+    recoveries, refunds,
 };
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
@@ -43,6 +43,7 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
         disputes::list, disputes::get, disputes::evidence, disputes::accept,
         ledger::balance, ledger::entries, ledger::payouts,
         account::get,
+        bank::enrol, bank::cards, bank::remove, bank::verifications,
     ),
     components(schemas(ProblemBody, deliveries::DeliveryDocument, events::EventDocument)),
     security(("api_key" = [])),
@@ -72,7 +73,15 @@ impl Modify for Security {
             .bearer_format("sk_test_… or sk_live_…")
             .description(Some("An API key of the merchant. Test and live keys open separate worlds."))
             .build();
+        let of_banks = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("bk_test_… or bk_live_…")
+            .description(Some(
+                "An API key of a bank that issues cards, made by an operator. It opens `/v1/bank/…` only.",
+            ))
+            .build();
         let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bank_key", SecurityScheme::Http(of_banks));
         components.add_security_scheme("api_key", SecurityScheme::Http(scheme));
     }
 }
@@ -141,6 +150,9 @@ fn codes(path: &str, operation: &Operation) -> Vec<Code> {
     if path == "/v1/webhook_endpoints" && operation.request_body.is_some() {
         codes.push(Code::EndpointLimitReached);
     }
+    if path == "/v1/bank/cards" && operation.request_body.is_some() {
+        codes.push(Code::CardEnrolledElsewhere);
+    }
     if path == "/v1/webhook_endpoints/{id}/recover" {
         codes.push(Code::RecoveryRunning);
     }
@@ -165,6 +177,7 @@ fn missing(path: &str) -> Vec<Code> {
         ("/v1/bills", Code::BillNotFound),
         ("/v1/cards", Code::CardNotFound),
         ("/v1/mandates", Code::MandateNotFound),
+        ("/v1/bank/cards", Code::EnrolledCardNotFound),
         ("/v1/webhook_endpoints", Code::EndpointNotFound),
         ("/v1/webhook_endpoints/{id}/deliveries/{delivery}", Code::DeliveryNotFound),
     ];

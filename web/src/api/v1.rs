@@ -1,6 +1,7 @@
 //! Version 1. One table of routes: router and OpenAPI document are checked against it.
 
 pub(crate) mod account;
+pub(crate) mod bank;
 pub(crate) mod bills;
 pub(crate) mod card;
 pub(crate) mod cards;
@@ -36,7 +37,7 @@ const fn route(method: &'static str, path: &'static str, handler: fn() -> Method
     Route { method, path, handler }
 }
 
-/// Every operation of the API. All of them need an API key.
+/// Every operation for merchants. All of them need an API key of a merchant.
 pub const ROUTES: &[Route] = &[
     route("post", "/v1/payments", || post(payments::create)),
     route("get", "/v1/payments", || get(payments::list)),
@@ -82,7 +83,20 @@ pub const ROUTES: &[Route] = &[
     route("get", "/v1/account", || get(account::get)),
 ];
 
-/// The routes of the table. The caller puts the guard before them.
+/// Every operation for banks that issue cards. All of them need an API key of a bank.
+pub const BANK_ROUTES: &[Route] = &[
+    route("post", "/v1/bank/cards", || post(bank::enrol)),
+    route("get", "/v1/bank/cards", || get(bank::cards)),
+    route("delete", "/v1/bank/cards/{id}", || delete(bank::remove)),
+    route("get", "/v1/bank/verifications", || get(bank::verifications)),
+];
+
+/// The routes for banks. The caller puts their guard before them.
+pub(crate) fn bank_router() -> Router<WebState> {
+    BANK_ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+}
+
+/// The routes for merchants. The caller puts the guard before them.
 pub(crate) fn router() -> Router<WebState> {
     ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
 }

@@ -53,7 +53,7 @@ async fn admit(web: &WebState, key: Result<Secret, Problem>, address: IpAddr) ->
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<Secret, Problem> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Secret, Problem> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let line = lines.next().ok_or_else(missing)?;
     if lines.next().is_some() {
@@ -64,15 +64,18 @@ fn bearer(headers: &HeaderMap) -> Result<Secret, Problem> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(Secret::new(key.trim())) } else { Err(missing()) }
 }
 
-fn missing() -> Problem {
-    Problem::new(Code::ApiKeyMissing, "send `Authorization: Bearer sk_test_…` or `sk_live_…`")
-        .at("Authorization")
-        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"aviso\""))
+pub(super) fn missing() -> Problem {
+    Problem::new(
+        Code::ApiKeyMissing,
+        "send `Authorization: Bearer` with your API key: `sk_test_…` or `sk_live_…`, a bank `bk_test_…` or `bk_live_…`",
+    )
+    .at("Authorization")
+    .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"aviso\""))
 }
 
-fn refused() -> Problem {
+pub(super) fn refused() -> Problem {
     const CHALLENGE: &str = "Bearer realm=\"aviso\", error=\"invalid_token\"";
-    Problem::new(Code::ApiKeyInvalid, "this API key is not known, or was revoked")
+    Problem::new(Code::ApiKeyInvalid, "this API key is not known here, or was revoked")
         .at("Authorization")
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE))
 }

@@ -92,6 +92,10 @@ codes! {
     RefundNotFound = "refund_not_found", NOT_FOUND, "There is no such refund";
     /// No such saved card of this merchant, mode and customer.
     CardNotFound = "card_not_found", NOT_FOUND, "There is no such saved card";
+    /// No such enrolled card of this bank and mode.
+    EnrolledCardNotFound = "enrolled_card_not_found", NOT_FOUND, "There is no such enrolled card";
+    /// Another bank enrolled the card.
+    CardEnrolledElsewhere = "card_enrolled_elsewhere", CONFLICT, "Another bank enrolled the card";
     /// No such bill in this world.
     BillNotFound = "bill_not_found", NOT_FOUND, "There is no such bill";
     /// No such mandate in this world.

@@ -8,6 +8,7 @@ use aviso_core::bill::BillError;
 use aviso_core::delivery::DeliveryError;
 use aviso_core::dispute::DisputeError;
 use aviso_core::idempotency::KeyConflict;
+use aviso_core::issuing::IssuingError;
 use aviso_core::mandate::{Refusal, TermsError};
 use aviso_core::merchant::MerchantError;
 use aviso_core::merchant::endpoint::EndpointError;
@@ -143,6 +144,20 @@ impl From<VaultError> for Problem {
             VaultError::CustomerFrozen => Self::new(Code::CustomerFrozen, detail),
             VaultError::Seal(_) => fault(&error),
             VaultError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<IssuingError> for Problem {
+    fn from(error: IssuingError) -> Self {
+        let detail = error.to_string();
+        match error {
+            IssuingError::Number(_) => Self::new(Code::FieldInvalid, detail).at("/number"),
+            IssuingError::Taken => Self::new(Code::CardEnrolledElsewhere, detail).at("/number"),
+            IssuingError::CardNotFound(_) => Self::new(Code::EnrolledCardNotFound, detail),
+            // Only operators name banks and revoke their keys.
+            IssuingError::Name | IssuingError::KeyNotFound(_) => fault(&error),
+            IssuingError::Store(error) => error.into(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Nothing of the API answers without a key, and no key sees another world.
 
+use aviso_core::audit::Actor;
 use aviso_core::merchant::Mode;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::json;
 
 use super::harness::{GOOD_CARD, Hub};
-use crate::{Limits, ROUTES, Rate};
+use crate::{BANK_ROUTES, Limits, ROUTES, Rate};
 
 const FOREIGN: &str = "01h455vb4pex5vsknk084sn02q";
 
@@ -15,6 +16,8 @@ fn filled(path: &str) -> String {
         "rfd_"
     } else if path.contains("events") {
         "evt_"
+    } else if path.contains("bank/cards") {
+        "ecd_"
     } else if path.contains("cards") {
         "card_"
     } else if path.contains("mandates") {
@@ -44,7 +47,7 @@ fn anonymous(method: &str, path: &str, authorization: Option<&str>) -> Request<B
 async fn no_route_of_the_table_answers_without_a_valid_key() {
     let limits = Limits { anonymous: Rate::new(60_000, 10_000), ..Limits::default() };
     let hub = Hub::start_with(limits).await;
-    for route in ROUTES {
+    for route in ROUTES.iter().chain(BANK_ROUTES) {
         let path = filled(route.path);
         let none = hub.send(anonymous(route.method, &path, None)).await;
         none.problem(401, "api_key_missing");
@@ -55,6 +58,22 @@ async fn no_route_of_the_table_answers_without_a_valid_key() {
             refused.problem(401, "api_key_invalid");
             assert!(refused.header("www-authenticate").contains("invalid_token"));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_merchants_key_opens_nothing_of_banks_and_a_banks_key_nothing_else() {
+    let limits = Limits { anonymous: Rate::new(60_000, 10_000), ..Limits::default() };
+    let hub = Hub::start_with(limits).await;
+    let (_, bank) = hub.parts.issuing.add(Actor::Operator, "Banco Sol", Mode::Test).await.unwrap();
+    let (merchant, bank) = (format!("Bearer {}", hub.key), format!("Bearer {}", bank.expose()));
+    for route in BANK_ROUTES {
+        let path = filled(route.path);
+        hub.send(anonymous(route.method, &path, Some(&merchant))).await.problem(401, "api_key_invalid");
+        assert_ne!(hub.send(anonymous(route.method, &path, Some(&bank))).await.status, 401, "{path}");
+    }
+    for route in ROUTES {
+        hub.send(anonymous(route.method, &filled(route.path), Some(&bank))).await.problem(401, "api_key_invalid");
     }
 }
 

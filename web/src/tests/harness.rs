@@ -11,6 +11,7 @@ use aviso_core::delivery::{DeliveryLog, Planner};
 use aviso_core::dispute::Disputes;
 use aviso_core::event::EventType;
 use aviso_core::inbox::{Inbox, Watches};
+use aviso_core::issuing::IssuingBanks;
 use aviso_core::language::Language;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
@@ -110,6 +111,7 @@ impl Hub {
         let parts = WebParts {
             bills: Bills::new(store.clone(), clock.clone(), keyring.clone(), payments.clone()),
             sites: Sites::new(store.clone(), clock.clone(), keyring.clone(), payments.clone()),
+            issuing: IssuingBanks::new(store.clone(), clock.clone(), keyring.clone()),
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),

@@ -8,7 +8,7 @@ use axum::http::Request;
 use tower::ServiceExt;
 
 use super::harness::Hub;
-use crate::{Code, ROUTES, openapi, private_router, router};
+use crate::{BANK_ROUTES, Code, ROUTES, openapi, private_router, router};
 
 #[tokio::test]
 async fn every_answer_has_a_request_id_and_takes_over_a_plain_one() {
@@ -68,7 +68,8 @@ fn the_document_and_the_router_have_the_same_operations() {
             described.insert((method.clone(), path.clone()));
         }
     }
-    let routed: BTreeSet<_> = ROUTES.iter().map(|route| (route.method.to_owned(), route.path.to_owned())).collect();
+    let routed: BTreeSet<_> =
+        ROUTES.iter().chain(BANK_ROUTES).map(|route| (route.method.to_owned(), route.path.to_owned())).collect();
     assert_eq!(described, routed);
 }
 

@@ -85,6 +85,7 @@ impl Hub {
             outcome_due_at: None,
             return_url: None,
             bill: None,
+            verification: crate::verifier::Wish::Automatic,
             disputed: 0,
             stage: Stage::Open,
             authorized: 0,
@@ -148,7 +149,7 @@ impl Hub {
         let mut payment = self.payment().start_attempt(self.now)?;
         let decline = (verdict == Verdict::Block).then_some(DeclineCode::RiskBlocked);
         payment = match verdict {
-            Verdict::Allow => payment.send(self.now)?,
+            Verdict::Allow | Verdict::Verify => payment.send(self.now)?,
             Verdict::Review => payment.hold(self.now)?,
             Verdict::Block => payment.decline(DeclineCode::RiskBlocked, self.now)?,
         };

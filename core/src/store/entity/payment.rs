@@ -40,6 +40,7 @@ pub struct Model {
     pub disputed: i64,
     pub return_url: Option<String>,
     pub bill_id: Option<Uuid>,
+    pub verification: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,7 @@ pub struct Model {
     pub verdict: String,
     pub created_at: i64,
     pub removed_at: Option<i64>,
+    pub verify: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

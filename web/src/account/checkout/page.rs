@@ -94,6 +94,8 @@ pub(super) struct PayPage {
     link: Option<(String, String)>,
     rows: Vec<(String, String)>,
     choices: Option<Choices>,
+    /// The field for a code from a letter, and where its form is sent.
+    code: Option<(Input, String)>,
     back: Option<String>,
     /// The `Refresh` header: the page has no script to look again with.
     refresh: Option<String>,
@@ -119,6 +121,7 @@ impl PayPage {
             link: None,
             rows: Vec::new(),
             choices: None,
+            code: None,
             back: order.back.clone(),
             refresh: None,
         }
@@ -141,6 +144,28 @@ impl PayPage {
     pub(super) fn asks_to_pay(mut self) -> Self {
         self.choices =
             Some(Choices { saved: Vec::new(), card: Vec::new(), wallets: Vec::new(), save: None, attempts: 0 });
+        self
+    }
+
+    /// With a field for the code from a letter.
+    pub(super) fn asks_code(mut self, order: &Order) -> Self {
+        let input = Input {
+            id: "code".to_owned(),
+            name: "code",
+            label: self.words.say("pay-code-label"),
+            hint: self.words.say("pay-code-hint"),
+            error: None,
+            autocomplete: "one-time-code",
+            length_max: 6,
+        };
+        self.code = Some((input, format!("{}/code{}", order.path, order.query())));
+        self
+    }
+
+    /// With what is wrong with the code that was given.
+    pub(super) fn wrong_code(mut self, error: String) -> Self {
+        self.alert = Some(error.clone());
+        self.code = self.code.map(|(input, action)| (Input { error: Some(error), ..input }, action));
         self
     }
 
@@ -190,6 +215,9 @@ impl PayPage {
     /// The answer; with what was wrong with the form that was sent, when it can be sent again.
     pub(super) fn answer(mut self, order: &Order, refused: Option<&Refused>) -> Result<Response, Problem> {
         let mut status: StatusCode = problem::DONE;
+        if self.code.as_ref().is_some_and(|(input, _)| input.error.is_some()) {
+            status = Code::FieldInvalid.status();
+        }
         if self.choices.is_some() {
             let nothing = Refused::default();
             let choices = choices(order, refused.unwrap_or(&nothing));

@@ -1,11 +1,13 @@
 //! From where a payment stands to what its page says.
 
+use aviso_core::account::email::mask;
 use aviso_core::clock::Timestamp;
 use aviso_core::money::format_minor;
 use aviso_core::payment::action::ActionKind;
 use aviso_core::payment::checkout::Checkout;
 use aviso_core::payment::decline::{Advice, DeclineCode};
 use aviso_core::payment::status::Status;
+use aviso_core::verifier::{Verification, Way};
 
 use super::order::{Order, document};
 use super::page::{PayPage, Tone};
@@ -32,7 +34,7 @@ pub(super) fn page(web: &WebState, checkout: &Checkout, order: &Order) -> PayPag
                 page.asks_to_pay().alert(format!("{why} {}", words.say(advice(code))))
             }
         },
-        Status::RequiresAction => acting(checkout, order, page),
+        Status::RequiresAction => acting(web, checkout, order, page),
         Status::InReview => {
             page.says(Tone::Waiting, "pay-review").text(words.tell("pay-review-text", &shop)).again(LATER)
         }
@@ -61,17 +63,44 @@ pub(super) fn page(web: &WebState, checkout: &Checkout, order: &Order) -> PayPag
 }
 
 /// The buyer must act elsewhere; or the issuer is being asked where that is.
-fn acting(checkout: &Checkout, order: &Order, page: PayPage) -> PayPage {
+fn acting(web: &WebState, checkout: &Checkout, order: &Order, page: PayPage) -> PayPage {
     let words = order.words;
+    if let Some(asked) = &checkout.verification {
+        return confirming(asked, web.clock.now(), order, page);
+    }
     let Some(action) = checkout.latest.as_ref().and_then(|attempt| attempt.action.as_ref()) else {
         return page.says(Tone::Waiting, "pay-processing").text(words.say("pay-processing-text")).again(SOON);
     };
     let (title, text, button) = match action.kind {
         ActionKind::ThreeDs => ("pay-issuer", "pay-issuer-text", "pay-issuer-button"),
         ActionKind::Wallet => ("pay-wallet", "pay-wallet-text", "pay-wallet-button"),
+        // Confirmed a moment ago: the bank is about to be asked.
+        ActionKind::Verification => {
+            return page.says(Tone::Waiting, "pay-processing").text(words.say("pay-processing-text")).again(SOON);
+        }
     };
     let page = page.says(Tone::Waiting, title).text(words.say(text)).link(&action.url, words.say(button));
     if order.goes { page.go(&action.url) } else { page.again(LATER) }
+}
+
+/// Somebody has to confirm it: in their chat, or here with the code from a letter.
+fn confirming(asked: &Verification, now: Timestamp, order: &Order, page: PayPage) -> PayPage {
+    let words = order.words;
+    let until = moment(asked.expires_at);
+    match asked.way {
+        Way::Chat => {
+            let text = words.tell("pay-confirm-text", &[("until", &until)]);
+            page.says(Tone::Waiting, "pay-confirm").text(text).again(SOON)
+        }
+        Way::Mail => {
+            let to = asked.email.as_deref().map(mask).unwrap_or_default();
+            let text = words.tell("pay-code-text", &[("email", &to), ("until", &until)]);
+            let left = asked.expires_at.since(now).as_secs();
+            // Not while somebody types: only once it is too late.
+            let page = page.says(Tone::Waiting, "pay-code").text(text).asks_code(order);
+            page.again(u32::try_from(left).unwrap_or(u32::MAX).saturating_add(SOON))
+        }
+    }
 }
 
 fn receipt(checkout: &Checkout, order: &Order, page: PayPage) -> PayPage {

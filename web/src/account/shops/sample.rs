@@ -9,6 +9,7 @@ use aviso_core::payment::text::{Description, Metadata, OrderRef};
 use aviso_core::payment::{CaptureMode, Confirmation, Customer, Handled, NewPayment, PaymentError, PaymentMethod};
 use aviso_core::refund::NewRefund;
 use aviso_core::secret::Secret;
+use aviso_core::verifier::Wish;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -78,6 +79,7 @@ async fn pay(web: &WebState, scope: &Scope, sample: &Sample) -> Result<(), Payme
         metadata: Metadata::default(),
         customer: Customer::default(),
         return_url: None,
+        verification: Wish::Automatic,
     };
     let confirmation = Confirmation::with(PaymentMethod::Card { card, cvc: Some(cvc) });
     let handled = web.payments.create(scope.clone(), new, Some(confirmation), None).await?;

@@ -62,6 +62,8 @@ fn subject(path: &str) -> &'static str {
         ("/v1/bills", "bill"),
         ("/v1/cards", "card"),
         ("/v1/mandates", "man"),
+        ("/v1/bank/cards", "ecd"),
+        ("/v1/bank/verifications", "vrf"),
     ];
     subjects.into_iter().find(|(prefix, _)| path.starts_with(prefix)).map_or("whk", |(_, prefix)| prefix)
 }

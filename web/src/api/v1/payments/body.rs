@@ -10,6 +10,7 @@ use aviso_core::payment::action::ReturnUrl;
 use aviso_core::payment::text::{Description, Metadata, OrderRef};
 use aviso_core::payment::{CaptureMode, Confirmation, Customer, NewPayment};
 use aviso_core::secret::Secret;
+use aviso_core::verifier::Wish;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -68,6 +69,9 @@ pub(crate) struct CreateBody {
     wallet: Option<String>,
     /// When the card's issuer is asked; `automatic` when absent.
     three_ds: Option<ThreeDsWord>,
+    /// Whether the buyer has to confirm a card payment, in Telegram or with a code from a letter; `automatic` when
+    /// absent.
+    verification: Option<VerificationWord>,
     /// Where the checkout page leads back to, or where the buyer goes after the page of the issuer or wallet:
     /// an http or https address. `payment` is added to it, and `status` after an issuer or wallet.
     #[schema(max_length = 2048, example = "https://shop.example/thanks")]
@@ -83,6 +87,17 @@ pub(crate) enum CaptureWord {
     Auto,
     /// When you say so.
     Manual,
+}
+
+/// When the buyer has to confirm a card payment before it goes to the bank.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Verification)]
+pub(crate) enum VerificationWord {
+    /// When antifraud or the bank that issued the card wants it.
+    Automatic,
+    /// In any case.
+    Required,
 }
 
 /// Who pays, as far as you know.
@@ -157,6 +172,10 @@ impl CreateBody {
             metadata: checked(Metadata::new(self.metadata.unwrap_or_default()), "/metadata")?,
             customer: self.customer.unwrap_or_default().into_customer()?,
             return_url: checked(self.return_url.as_deref().map(ReturnUrl::new).transpose(), "/return_url")?,
+            verification: match self.verification {
+                Some(VerificationWord::Automatic) | None => Wish::Automatic,
+                Some(VerificationWord::Required) => Wish::Required,
+            },
         };
         let confirmation = match (self.confirm.unwrap_or(false), how.first_given()) {
             (true, _) => Some(how.into_confirmation(now)?),
