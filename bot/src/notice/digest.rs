@@ -45,7 +45,8 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
         });
     }
     let settings = Key::press(words.say("key-settings"), Press::Setting(Setting::Category(Category::Shop)));
-    let screen = Screen::text(lines.join("\n")).row(page_key(words.say("key-shop"), site, "merchant")).row([settings]);
+    let screen =
+        Screen::text(lines.join("\n")).row(page_key(words.say("key-shop-open"), site, "merchant")).row([settings]);
     Notice::new(screen, Follow::Aside)
 }
 
