@@ -107,7 +107,10 @@ pub(crate) async fn press(
         | Press::Reject(_)
         | Press::Reviews
         | Press::Review(_)
-        | Press::AskBank(_) => {}
+        | Press::AskBank(_)
+        | Press::Applications
+        | Press::Applicant(_)
+        | Press::Admit(..) => {}
     }
     Ok(None)
 }
@@ -126,6 +129,7 @@ pub(crate) async fn hide(desk: &Desk, person: &Person, message_id: i32, found: S
     let id = match found {
         Sensitive::Card => "hidden-card",
         Sensitive::Password => "hidden-password",
+        Sensitive::Code => "hidden-code",
     };
     say(desk, person, Screen::text(person.words.say(id))).await
 }

@@ -115,6 +115,18 @@ named! {
         VerificationRequested = "verification.requested",
         /// A person is asked by a letter to confirm a payment; the code in it is derived when it is composed.
         VerificationMailed = "verification.mailed",
+        /// A person was set a financial password, or a new one.
+        AccountFinancialPasswordChanged = "account.financial_password_changed",
+        /// Somebody who is logged in guesses the financial password.
+        AccountFinancialPasswordWrong = "account.financial_password_wrong",
+        /// A person is invited to act for a merchant; carries the link.
+        MemberInvited = "member.invited",
+        /// A person acts for a merchant from now on.
+        MemberAdded = "member.added",
+        /// What a person may do for a merchant was changed.
+        MemberChanged = "member.changed",
+        /// A person does not act for a merchant any more.
+        MemberRemoved = "member.removed",
         /// A payment waits for staff.
         ReviewOpened = "review.opened",
         /// Staff decided.
@@ -129,6 +141,8 @@ named! {
         RiskRuleChanged = "risk.rule_changed",
         /// The sum of a month, for a person who asked for it.
         ReportMonthly = "report.monthly",
+        /// A shop took a step on its way to live payments, or its trial is over.
+        OnboardingMoved = "onboarding.moved",
         /// A message to everybody who asked for news.
         NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.

@@ -16,8 +16,10 @@ mod account;
 mod bill;
 mod draft;
 mod layout;
+mod member;
 mod merchant;
 mod news;
+mod onboarding;
 mod payment;
 mod refund;
 mod report;
@@ -112,6 +114,12 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::AccountVerifierSet => Ok(Some(account::verifier_set(source))),
         E::AccountVerifierRemoved => Ok(Some(account::notice("account-verifier-removed", source))),
         E::AccountVerifierWrong => Ok(Some(account::notice("account-verifier-wrong", source))),
+        E::AccountFinancialPasswordChanged => Ok(Some(account::notice("account-financial-password-changed", source))),
+        E::AccountFinancialPasswordWrong => Ok(Some(account::notice("account-financial-password-wrong", source))),
+        E::MemberInvited => member::invited(source).map(Some),
+        E::MemberAdded => Ok(Some(member::added(source))),
+        E::MemberChanged => Ok(Some(member::changed(source))),
+        E::MemberRemoved => Ok(Some(member::removed(source))),
         E::AccountClosing => account::closing(source).map(Some),
         E::AccountClosed => Ok(Some(account::closed(source))),
         // Asked in the chat alone.
@@ -134,6 +142,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         }
         E::ReportMonthly => report::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
+        E::OnboardingMoved => for_buyer(source, onboarding::letter),
         E::BillCreated => for_buyer(source, bill::created),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),

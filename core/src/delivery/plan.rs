@@ -55,6 +55,12 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountVerifierWrong
         | EventType::VerificationRequested
         | EventType::VerificationMailed
+        | EventType::AccountFinancialPasswordChanged
+        | EventType::AccountFinancialPasswordWrong
+        | EventType::MemberAdded
+        | EventType::MemberChanged
+        | EventType::MemberRemoved
+        | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::ReviewOpened => Lane::Interactive,
@@ -97,6 +103,7 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::EndpointFailing
         | EventType::EndpointDisabled
         | EventType::RiskRuleChanged
+        | EventType::OnboardingMoved
         | EventType::EndpointTest => Lane::Transactional,
     }
 }

@@ -37,6 +37,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountPasswordChanged
         | EventType::AccountTelegramLinked
         | EventType::AccountTotpEnabled
+        | EventType::AccountFinancialPasswordChanged
+        | EventType::AccountFinancialPasswordWrong
+        | EventType::MemberAdded
+        | EventType::MemberChanged
+        | EventType::MemberRemoved
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
@@ -63,11 +68,12 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountLogin => ToldBy::ChatOrMail,
         EventType::AccountRegistered
         | EventType::AccountPasswordReset
+        | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::VerificationMailed
         | EventType::BillCreated => ToldBy::Mail,
-        EventType::NewsPublished => ToldBy::ChatAndMail,
+        EventType::NewsPublished | EventType::OnboardingMoved => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated

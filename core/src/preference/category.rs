@@ -58,6 +58,7 @@ impl Category {
             | EventType::AccountLoginRequested
             | EventType::VerificationRequested
             | EventType::VerificationMailed
+            | EventType::MemberInvited
             | EventType::PaymentActionRequired => Self::Verification,
             EventType::AccountEmailConfirmed
             | EventType::AccountTelegramLinked
@@ -71,9 +72,15 @@ impl Category {
             | EventType::AccountVerifierSet
             | EventType::AccountVerifierRemoved
             | EventType::AccountVerifierWrong
+            | EventType::AccountFinancialPasswordChanged
+            | EventType::AccountFinancialPasswordWrong
+            | EventType::MemberAdded
+            | EventType::MemberChanged
+            | EventType::MemberRemoved
             | EventType::AccountClosing
             | EventType::AccountClosed
             | EventType::CardSaved
+            | EventType::OnboardingMoved
             | EventType::MandateCreated => Self::Security,
             EventType::RefundCreated | EventType::RefundSucceeded | EventType::RefundFailed => Self::Refunds,
             EventType::DisputeOpened

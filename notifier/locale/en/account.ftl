@@ -120,3 +120,15 @@ account-verifier-wrong =
     .title = Wrong secret codes
     .lead = Six wrong codes in a row were given in your Telegram chat. The code is not taken for a quarter of an hour.
     .next = If it was not you, somebody holds your phone or your Telegram: end its sessions in Telegram, and change the secret code and your password.
+
+account-financial-password-changed =
+    .subject = Your financial password was set
+    .title = Your financial password was set
+    .lead = A new financial password was set in your account. It is asked for before money moves in a merchant’s cabinet.
+    .next = If it was not you, reset the password with “Forgot the password” on the sign-in page, set a new financial password and tell the merchant.
+
+account-financial-password-wrong =
+    .subject = Wrong financial passwords in your account
+    .title = Wrong financial passwords
+    .lead = Somebody who is logged in to your account gave five wrong financial passwords. None is taken for a quarter of an hour.
+    .next = If it was not you, change your password now: that ends every other session.

@@ -120,3 +120,15 @@ account-verifier-wrong =
     .title = Códigos secretos incorrectos
     .lead = En su chat de Telegram se dieron seis códigos incorrectos seguidos. El código no se acepta durante un cuarto de hora.
     .next = Si no fue usted, alguien tiene su teléfono o su Telegram: cierre sus sesiones en Telegram, y cambie el código secreto y su contraseña.
+
+account-financial-password-changed =
+    .subject = Se estableció su contraseña financiera
+    .title = Se estableció su contraseña financiera
+    .lead = En su cuenta se estableció una nueva contraseña financiera. Se pide antes de mover dinero en el panel de un comercio.
+    .next = Si no fue usted, restablezca la contraseña con «¿Olvidó la contraseña?» en la página de acceso, establezca otra contraseña financiera y avise al comercio.
+
+account-financial-password-wrong =
+    .subject = Contraseñas financieras incorrectas en su cuenta
+    .title = Contraseñas financieras incorrectas
+    .lead = Alguien con la sesión iniciada en su cuenta dio cinco contraseñas financieras incorrectas. Durante un cuarto de hora no se acepta ninguna.
+    .next = Si no fue usted, cambie la contraseña ahora: así terminan todas las demás sesiones.

@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 40] = [
+const LETTERS: [(EventType, bool); 47] = [
     (EventType::BillCreated, false),
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
@@ -49,6 +49,12 @@ const LETTERS: [(EventType, bool); 40] = [
     (EventType::AccountVerifierRemoved, false),
     (EventType::AccountVerifierWrong, false),
     (EventType::VerificationMailed, true),
+    (EventType::AccountFinancialPasswordChanged, false),
+    (EventType::AccountFinancialPasswordWrong, false),
+    (EventType::MemberInvited, false),
+    (EventType::MemberAdded, false),
+    (EventType::MemberChanged, false),
+    (EventType::MemberRemoved, false),
     (EventType::AccountClosing, false),
     (EventType::AccountClosed, false),
     (EventType::PaymentCaptured, true),
@@ -64,6 +70,7 @@ const LETTERS: [(EventType, bool); 40] = [
     (EventType::RefundSucceeded, true),
     (EventType::RefundFailed, true),
     (EventType::NewsPublished, false),
+    (EventType::OnboardingMoved, false),
     (EventType::ReportMonthly, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
