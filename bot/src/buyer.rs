@@ -134,6 +134,7 @@ pub(crate) async fn hide(desk: &Desk, person: &Person, message_id: i32, found: S
     let id = match found {
         Sensitive::Card => "hidden-card",
         Sensitive::Password => "hidden-password",
+        Sensitive::Code => "hidden-code",
     };
     say(desk, person, Screen::text(person.words.say(id))).await
 }

@@ -3,6 +3,7 @@
 
 use aviso_core::account::email::EmailAddress;
 use aviso_core::id::{Reference, parse_type_id};
+use aviso_core::verifier::code::{DIGITS_MAX, DIGITS_MIN};
 use serde_json::Value;
 
 /// Something that must not stand in a chat.
@@ -12,6 +13,8 @@ pub(crate) enum Sensitive {
     Card,
     /// A password.
     Password,
+    /// What may be the secret code that confirms payments.
+    Code,
 }
 
 /// What stands in the inbox in place of a text with a card number.
@@ -32,7 +35,7 @@ pub(crate) fn redact(update: &mut Value) {
             let mark = match message.get(part).and_then(Value::as_str).and_then(sensitive) {
                 Some(Sensitive::Card) => CARD_MARK,
                 Some(Sensitive::Password) => PASSWORD_MARK,
-                None => continue,
+                Some(Sensitive::Code) | None => continue,
             };
             message.insert(part.to_owned(), Value::from(mark));
             message.remove(entities);
@@ -49,6 +52,13 @@ pub(crate) fn sensitive(text: &str) -> Option<Sensitive> {
         return Some(Sensitive::Password);
     }
     (!text.trim_start().starts_with('/') && looks_like_password(text)).then_some(Sensitive::Password)
+}
+
+/// Six to eight digits and nothing else, which nobody asked for. What a person was asked for may look the same, so this
+/// is judged where that is known.
+pub(crate) fn may_be_code(text: &str) -> bool {
+    let text = text.trim();
+    (DIGITS_MIN..=DIGITS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// 13 to 19 digits, perhaps in groups, that begin like a payment card and have a right check digit.

@@ -146,7 +146,7 @@ impl Router {
         let own = message.forward_origin().is_none();
         match Spoken::read(text).filter(|_| own) {
             Some(spoken) => self.command(&person, &spoken).await,
-            None => self.words_of_a_person(&person, text).await,
+            None => self.words_of_a_person(&person, message.id.0, text).await,
         }
     }
 
@@ -180,7 +180,7 @@ impl Router {
         }
     }
 
-    async fn words_of_a_person(&self, person: &Person, text: &str) -> Handling {
+    async fn words_of_a_person(&self, person: &Person, message_id: i32, text: &str) -> Handling {
         match conversation::recall(&self.desk.services.memory, person).await? {
             Recalled::State(State::Email { language }) => buyer::email_given(&self.desk, person, language, text).await,
             Recalled::State(State::Search) => buyer::search_given(&self.desk, person, text).await,
@@ -189,6 +189,9 @@ impl Router {
             Recalled::Unreadable => {
                 conversation::leave(&self.desk.services.memory, person).await?;
                 self.suggest(person, "conversation-lost").await
+            }
+            Recalled::Nothing if guard::may_be_code(text) => {
+                buyer::hide(&self.desk, person, message_id, guard::Sensitive::Code).await
             }
             Recalled::Nothing => self.suggest(person, "free-text").await,
         }

@@ -224,6 +224,18 @@ on_both_databases! {
         details(&app, &id).await;
     }
 
+    async fn a_code_that_is_typed_into_the_chat_is_deleted_and_confirms_nothing(app: TestApp) {
+        let merchant = app.merchant().await;
+        let member = member(&app, Language::En).await;
+        let id = waits(&merchant, &required(1_250, &member.email)).await.text_at("/id");
+        question(&member, "12.50").await;
+        member.say(CODE);
+        member.reads(|message| message.text.contains("it looked like a secret code")).await;
+        let seen = app.telegram.messages(member.id);
+        assert!(seen.iter().all(|message| message.deleted || !message.text.contains(CODE)), "{seen:?}");
+        assert_eq!(merchant.status(&id).await, "requires_action");
+    }
+
     async fn who_does_not_answer_in_time_has_not_paid(app: TestApp) {
         let merchant = app.merchant().await;
         let member = member(&app, Language::En).await;

@@ -43,3 +43,6 @@ key-verifier = Secret code
 toast-old-keypad = This button is from an earlier keypad. Use the newest one.
 security-verifier-on = Secret code for payments: set
 security-verifier-off = Secret code for payments: not set
+hidden-code =
+    <b>I deleted your message: it looked like a secret code</b>
+    Never write your secret code in a chat, not even in this one: tap it on the keypad below the question. If it was one, change it in your account.

@@ -43,3 +43,6 @@ key-verifier = Código secreto
 toast-old-keypad = Este botón es de un teclado anterior. Use el más reciente.
 security-verifier-on = Código secreto para pagos: puesto
 security-verifier-off = Código secreto para pagos: no puesto
+hidden-code =
+    <b>Borré su mensaje: parecía un código secreto</b>
+    No escriba nunca su código secreto en un chat, tampoco en este: púlselo en el teclado debajo de la pregunta. Si lo era, cámbielo en su cuenta.

@@ -4,16 +4,15 @@
 
 use std::net::IpAddr;
 
-use crate::clock::Timestamp;
 use crate::country::Country;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::{Event, EventType};
-use crate::id::{AccountId, AttemptId, CardId, MandateId, PaymentId, ReviewId};
+use crate::id::{AccountId, CardId, MandateId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::payment::action::{ReturnUrl, ThreeDs};
-use crate::payment::attempt::{Attempt, WalletName};
+use crate::payment::attempt::WalletName;
 use crate::payment::authenticate::{Waiting, asks_first};
 use crate::payment::bank::BankWord;
 use crate::payment::card::{Card, Cvc};
@@ -21,7 +20,6 @@ use crate::payment::complete::{Sent, Settled, Stored};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::message::NewMessage;
-use crate::payment::paying::Paying;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
 use crate::payment::telegram::TelegramPayer;
@@ -418,30 +416,5 @@ impl Payments {
     fn asks_issuer(&self, confirmation: &Confirmation, challenge: Challenge) -> bool {
         let by_buyer = confirmation.method.initiator() == Initiator::Buyer;
         by_buyer && asks_first(confirmation.three_ds, challenge) && self.issuer.is_there()
-    }
-
-    fn attempt(&self, payment: &Payment, given: &Confirmation, paying: &Paying<'_>, now: Timestamp) -> Attempt {
-        Attempt {
-            id: AttemptId::new(now),
-            payment_id: payment.id,
-            number: payment.attempts,
-            merchant_id: payment.merchant_id,
-            mode: payment.mode,
-            amount: payment.amount,
-            method: paying.method.clone(),
-            issuer: paying.issuer.clone(),
-            email: payment.email.clone(),
-            ip: given.payer.ip.map(|ip| ip.to_canonical().to_string()).or_else(|| payment.ip.clone()),
-            sealed_card: None,
-            vault: paying.vault,
-            verdict: Verdict::Allow,
-            decline: None,
-            created_at: now,
-            three_ds: given.three_ds,
-            return_url: given.return_url.clone(),
-            action: None,
-            authentication: None,
-            issuer_check_at: None,
-        }
     }
 }

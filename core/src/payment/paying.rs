@@ -5,9 +5,10 @@ use std::ops::Deref;
 
 use crate::bin_table::Issuer;
 use crate::clock::Timestamp;
-use crate::payment::attempt::{Method, VaultUse};
+use crate::id::AttemptId;
+use crate::payment::attempt::{Attempt, Method, VaultUse};
 use crate::payment::card::Card;
-use crate::payment::confirm::PaymentMethod;
+use crate::payment::confirm::{Confirmation, PaymentMethod};
 use crate::payment::error::PaymentError;
 use crate::payment::{Payment, Payments, telegram};
 use crate::store::Tx;
@@ -111,5 +112,37 @@ impl Payments {
             merchant_card: self.keyring.fingerprint(&payment.merchant_id.to_string(), number),
         };
         Paying { method, issuer, card: Some(TheCard(card)), vault, frozen }
+    }
+
+    /// A new attempt, as antifraud has to judge it.
+    pub(super) fn attempt(
+        &self,
+        payment: &Payment,
+        given: &Confirmation,
+        paying: &Paying<'_>,
+        now: Timestamp,
+    ) -> Attempt {
+        Attempt {
+            id: AttemptId::new(now),
+            payment_id: payment.id,
+            number: payment.attempts,
+            merchant_id: payment.merchant_id,
+            mode: payment.mode,
+            amount: payment.amount,
+            method: paying.method.clone(),
+            issuer: paying.issuer.clone(),
+            email: payment.email.clone(),
+            ip: given.payer.ip.map(|ip| ip.to_canonical().to_string()).or_else(|| payment.ip.clone()),
+            sealed_card: None,
+            vault: paying.vault,
+            verdict: Verdict::Allow,
+            decline: None,
+            created_at: now,
+            three_ds: given.three_ds,
+            return_url: given.return_url.clone(),
+            action: None,
+            authentication: None,
+            issuer_check_at: None,
+        }
     }
 }
