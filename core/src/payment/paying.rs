@@ -11,6 +11,7 @@ use crate::payment::card::Card;
 use crate::payment::confirm::{Confirmation, PaymentMethod};
 use crate::payment::error::PaymentError;
 use crate::payment::{Payment, Payments, telegram};
+use crate::risk::Verdict;
 use crate::store::Tx;
 use crate::vault::keep;
 
