@@ -33,6 +33,7 @@ mod read;
 pub mod recompute;
 mod returned;
 mod review;
+mod search;
 pub(crate) mod service;
 mod standing;
 pub mod status;
@@ -58,6 +59,7 @@ pub use bank::Acquirers;
 pub use buyer::{BuyerRefund, LookUp, LookedUp, Narrowed, StatementLine};
 pub use confirm::{Confirmation, Payer, PaymentMethod};
 pub use error::PaymentError;
+pub use follow_up::ByHand;
 pub use heard::{HearError, Heard};
 pub(crate) use janitor::chain as janitor_chain;
 pub use machine::IllegalMove;
@@ -66,6 +68,7 @@ pub use published::document_of;
 pub use read::{Page, PaymentDetails, Search, TimelineEntry};
 pub use returned::Returned;
 pub use review::{OpenReview, ReviewDecision};
+pub use search::{MethodKind, News, ShopSearch};
 pub use service::{Handled, PaymentSettings, Payments};
 
 /// How money is taken after the bank reserved it.

@@ -9,6 +9,8 @@ mod account_security;
 mod account_telegram;
 mod bills;
 mod buyer_bot;
+mod cabinet;
+mod cabinet_money;
 mod checkout;
 mod checkout_page;
 mod crash;

@@ -7,6 +7,7 @@ mod callback;
 mod config;
 mod extract;
 mod limit;
+mod merchant;
 mod ops;
 mod problem;
 mod request_id;
@@ -17,6 +18,7 @@ mod telegram;
 pub use api::openapi::openapi;
 pub use api::v1::{ROUTES, Route};
 pub use config::{BotLink, Limits, Rate, WebConfig};
+pub use merchant::{CABINET, CabinetRoute};
 pub use problem::{Code, Problem};
 pub use request_id::RequestId;
 pub use state::{EndpointCheck, HeaderCheck, MetricsText, ReadyCheck, WebParts, WebState};
@@ -31,6 +33,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub fn router(state: WebState) -> Router {
     let api = api::v1::router().route_layer(from_fn_with_state(state.clone(), extract::guard));
     let pages = account::router()
+        .merge(merchant::router())
         .route_layer(from_fn_with_state(state.clone(), account::meet))
         .route_layer(from_fn_with_state(state.clone(), limit::pages));
     let leaving = account::leaving().route_layer(from_fn_with_state(state.clone(), account::meet));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviso_acquirers::sandbox::SandboxBank;
 use aviso_core::account::Accounts;
-use aviso_core::audit::Actor;
+use aviso_core::audit::{Actor, Audit};
 use aviso_core::bill::Bills;
 use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{DeliveryLog, Planner};
@@ -13,9 +13,12 @@ use aviso_core::event::EventType;
 use aviso_core::language::Language;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::merchant::member::Members;
 use aviso_core::merchant::{Merchants, Mode};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
+use aviso_core::risk::Risk;
+use aviso_core::routing::Profiles;
 use aviso_core::secret::Keyring;
 use aviso_core::site::Sites;
 use aviso_core::store::{DatabaseUrl, Store};
@@ -99,6 +102,10 @@ impl Hub {
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
+            members: Members::new(store.clone(), clock.clone(), keyring.clone()),
+            profiles: Profiles::new(store.clone(), clock.clone()),
+            risk: Risk::new(store.clone(), clock.clone()),
+            audit: Audit::new(store.clone(), clock.clone()),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),
