@@ -2,6 +2,7 @@
 
 mod mail;
 mod member;
+mod onboarding;
 mod profile;
 mod snippet;
 
@@ -114,6 +115,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::DecideDispute { dispute, decision } => {
             Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
         }
+        AdminCommand::Onboarding(command) => onboarding::run(services, command).await,
         AdminCommand::PublishNews { file } => mail::publish(services, &file).await,
         AdminCommand::Suppressions => mail::suppressions(services).await,
         AdminCommand::Suppress { email, complaint, reason } => {

@@ -267,6 +267,9 @@ pub enum AdminCommand {
         #[arg(value_parser = decision)]
         decision: Decision,
     },
+    /// Decide about shops on their way to live payments.
+    #[command(subcommand)]
+    Onboarding(OnboardingCommand),
     /// Send a message to everybody who asked for news. Nobody gets one of the same name twice.
     PublishNews {
         /// The message, TOML: `name`, and `[en]`, `[es]`, `[ru]` with `title` and `text`.
@@ -346,4 +349,65 @@ fn decision(text: &str) -> Result<Decision, String> {
         "lost" => Ok(Decision::Lost),
         _ => Err("expected won or lost".to_owned()),
     }
+}
+
+/// What is decided about a shop on its way to live payments.
+#[derive(Debug, Subcommand)]
+pub enum OnboardingCommand {
+    /// List the shops that wait for a step of ours, those that wait longest first.
+    List,
+    /// Show how a shop stands and the steps that led there.
+    Show {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+    },
+    /// Approve what waits for a decision: first ours, then the acquirer's.
+    Approve {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+    },
+    /// Decline an application. The applicant reads the reason and may apply again.
+    Decline {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Write down that the connection fee came in. The shop is live then.
+    FeePaid {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// The number of the transfer or receipt.
+        reference: String,
+    },
+    /// Stop a shop for a time.
+    Suspend {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Let a suspended shop go on.
+    Resume {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// End a shop. What it took may still be refunded.
+    Close {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Make a trial longer.
+    ExtendTrial {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// By how many days (1 to 90).
+        days: u32,
+        /// Why, in words.
+        reason: String,
+    },
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod news;
+mod onboarding;
 mod payment;
 mod report;
 mod staff;
@@ -86,6 +87,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::MandateEnded => vault::compose(&job.event, words),
         EventType::ReportMonthly => report::compose(&job.event, words),
         EventType::NewsPublished => Some(news::compose(&job.event, words)),
+        EventType::OnboardingMoved => Some(onboarding::compose(&job.event, words, site)),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed

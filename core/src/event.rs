@@ -131,6 +131,8 @@ named! {
         RiskRuleChanged = "risk.rule_changed",
         /// The sum of a month, for a person who asked for it.
         ReportMonthly = "report.monthly",
+        /// A shop took a step on its way to live payments, or its trial is over.
+        OnboardingMoved = "onboarding.moved",
         /// A message to everybody who asked for news.
         NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.

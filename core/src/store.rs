@@ -26,6 +26,7 @@ pub(crate) mod mandate;
 pub(crate) mod member;
 pub(crate) mod merchant;
 pub(crate) mod notice;
+pub(crate) mod onboarding;
 pub(crate) mod operation;
 pub(crate) mod password;
 pub(crate) mod payment;

@@ -19,6 +19,7 @@ mod layout;
 mod member;
 mod merchant;
 mod news;
+mod onboarding;
 mod payment;
 mod refund;
 mod report;
@@ -136,6 +137,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         }
         E::ReportMonthly => report::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
+        E::OnboardingMoved => for_buyer(source, onboarding::letter),
         E::BillCreated => for_buyer(source, bill::created),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),

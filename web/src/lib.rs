@@ -18,7 +18,7 @@ mod telegram;
 pub use api::openapi::openapi;
 pub use api::v1::{ROUTES, Route};
 pub use config::{BotLink, Limits, Rate, WebConfig};
-pub use merchant::{CABINET, CabinetRoute};
+pub use merchant::{CABINET, CabinetRoute, Snippet};
 pub use problem::{Code, Problem};
 pub use request_id::RequestId;
 pub use state::{EndpointCheck, HeaderCheck, MetricsText, ReadyCheck, WebParts, WebState};

@@ -17,12 +17,14 @@ mod member;
 mod members;
 mod money;
 mod move_money;
+mod order;
 mod page;
 mod payment;
 mod payments;
 mod risk;
 mod settings;
 mod site;
+mod snippet;
 
 use aviso_core::merchant::member::Right;
 use axum::Router;
@@ -30,6 +32,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::state::WebState;
 use member::{Capture, Refund, Void};
+
+pub use snippet::Snippet;
 
 /// One page or form of a merchant's world, below `/merchant/{merchant}/{mode}`.
 #[derive(Debug, Clone, Copy)]

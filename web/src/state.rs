@@ -13,6 +13,7 @@ use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::merchant::member::Members;
+use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
@@ -57,6 +58,8 @@ pub struct WebParts {
     pub ledger: Ledger,
     /// Merchants and their API keys.
     pub merchants: Merchants,
+    /// Shops on their way to live payments.
+    pub onboardings: Onboardings,
     /// Who acts for merchants.
     pub members: Members,
     /// What merchants accept.

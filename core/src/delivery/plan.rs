@@ -98,6 +98,7 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::EndpointFailing
         | EventType::EndpointDisabled
         | EventType::RiskRuleChanged
+        | EventType::OnboardingMoved
         | EventType::EndpointTest => Lane::Transactional,
     }
 }

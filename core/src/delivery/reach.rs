@@ -69,7 +69,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::BillCreated => ToldBy::Mail,
-        EventType::NewsPublished => ToldBy::ChatAndMail,
+        EventType::NewsPublished | EventType::OnboardingMoved => ToldBy::ChatAndMail,
         EventType::ReportMonthly => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated

@@ -75,6 +75,7 @@ impl Category {
             | EventType::AccountClosing
             | EventType::AccountClosed
             | EventType::CardSaved
+            | EventType::OnboardingMoved
             | EventType::MandateCreated => Self::Security,
             EventType::RefundCreated | EventType::RefundSucceeded | EventType::RefundFailed => Self::Refunds,
             EventType::DisputeOpened

@@ -42,6 +42,8 @@ pub(super) mod merchant_key;
 pub(super) mod merchant_member;
 pub(super) mod merchant_profile;
 pub(super) mod merchant_route;
+pub(super) mod onboarding;
+pub(super) mod onboarding_transition;
 pub(super) mod operation;
 pub(super) mod password_history;
 pub(super) mod payment;
@@ -129,6 +131,8 @@ mod tests {
             merchant_member,
             merchant_profile,
             merchant_route,
+            onboarding,
+            onboarding_transition,
             operation,
             password_history,
             payment,

@@ -10,13 +10,16 @@ use super::{StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::id::{KeyId, MerchantId};
 use crate::language::Language;
-use crate::merchant::{Key, Merchant, Mode, Scope};
+use crate::merchant::{Access, Key, Merchant, Mode, Scope};
 
 pub(super) fn merchant_from(row: merchant::Model) -> Merchant {
     Merchant {
         id: MerchantId::from_uuid(row.id),
         name: row.name,
         language: Language::from_code(&row.language).unwrap_or_default(),
+        // The database has no other names; whatever else stood there would open nothing.
+        access: Access::from_name(&row.access).unwrap_or(Access::Closed),
+        test_until: row.test_until.map(Timestamp::from_micros),
     }
 }
 
@@ -27,6 +30,8 @@ pub(crate) async fn insert(tx: &Tx, merchant: &Merchant, now: Timestamp) -> Resu
         language: merchant.language.code().to_owned(),
         created_at: now.as_micros(),
         site_key: 1,
+        access: merchant.access.as_str().to_owned(),
+        test_until: merchant.test_until.map(Timestamp::as_micros),
     };
     merchant::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
@@ -77,6 +82,22 @@ pub(crate) async fn next_site_key(tx: &Tx, id: MerchantId) -> Result<bool, Store
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// How far a merchant is let in from now on.
+pub(crate) async fn set_access(
+    tx: &Tx,
+    id: MerchantId,
+    access: Access,
+    test_until: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    merchant::Entity::update_many()
+        .col_expr(merchant::Column::Access, Expr::value(access.as_str()))
+        .col_expr(merchant::Column::TestUntil, Expr::value(test_until.map(Timestamp::as_micros)))
+        .filter(merchant::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }
 
 pub(crate) async fn insert_key(

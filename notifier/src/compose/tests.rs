@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 42] = [
+const LETTERS: [(EventType, bool); 43] = [
     (EventType::BillCreated, false),
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
@@ -66,6 +66,7 @@ const LETTERS: [(EventType, bool); 42] = [
     (EventType::RefundSucceeded, true),
     (EventType::RefundFailed, true),
     (EventType::NewsPublished, false),
+    (EventType::OnboardingMoved, false),
     (EventType::ReportMonthly, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),

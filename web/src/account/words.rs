@@ -117,7 +117,9 @@ mod tests {
         "\n",
         include_str!("../../locale/en/pay.ftl"),
         "\n",
-        include_str!("../../locale/en/merchant.ftl")
+        include_str!("../../locale/en/merchant.ftl"),
+        "\n",
+        include_str!("../../locale/en/shops.ftl")
     );
     const SPANISH: &str = concat!(
         include_str!("../../locale/es/pages.ftl"),
@@ -126,7 +128,9 @@ mod tests {
         "\n",
         include_str!("../../locale/es/pay.ftl"),
         "\n",
-        include_str!("../../locale/es/merchant.ftl")
+        include_str!("../../locale/es/merchant.ftl"),
+        "\n",
+        include_str!("../../locale/es/shops.ftl")
     );
     const RUSSIAN: &str = concat!(
         include_str!("../../locale/ru/pages.ftl"),
@@ -135,7 +139,9 @@ mod tests {
         "\n",
         include_str!("../../locale/ru/pay.ftl"),
         "\n",
-        include_str!("../../locale/ru/merchant.ftl")
+        include_str!("../../locale/ru/merchant.ftl"),
+        "\n",
+        include_str!("../../locale/ru/shops.ftl")
     );
 
     fn ids(text: &str) -> BTreeSet<&str> {

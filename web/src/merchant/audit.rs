@@ -8,7 +8,7 @@ use super::input::Fields;
 use super::member::{Member, Settings};
 use super::page::{Block, CabinetPage, Link, Tile};
 use crate::extract::ApiQuery;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::WebState;
 
 /// Rows on a page.
@@ -21,9 +21,7 @@ pub(super) async fn show(
     ApiQuery(query): ApiQuery<Fields>,
 ) -> Result<Response, Problem> {
     let words = member.words();
-    let before = Some(query.get("before")).filter(|number| !number.is_empty());
-    let before: Option<i64> =
-        before.map(str::parse).transpose().map_err(|_| Problem::new(Code::QueryInvalid, "no number").at("before"))?;
+    let before: Option<i64> = query.before()?;
     let found = web.audit.of_merchant(member.scope.merchant.id, before, PER_PAGE).await?;
     let people = web.members.list(member.scope.merchant.id).await?;
     let who = |actor: &str| {

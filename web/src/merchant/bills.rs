@@ -1,18 +1,15 @@
 //! A merchant's bills: a list, and a form to make one.
 
-use std::time::Duration;
-
 use aviso_core::account::email::EmailAddress;
 use aviso_core::bill::{Bill, BillError, BillState, NewBill};
 use aviso_core::id::BillId;
-use aviso_core::money::{Currency, Money};
-use aviso_core::payment::text::{Description, OrderRef};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::input::{Faults, Fields, Form, Input};
 use super::member::{Bills, Member, MemberForm};
+use super::order;
 use super::page::{Badge, Block, CabinetPage, Link, Tile};
 use crate::account::words::Words;
 use crate::extract::ApiQuery;
@@ -23,8 +20,6 @@ use crate::state::WebState;
 const PER_PAGE: u64 = 25;
 /// How long a bill may be paid when nothing else is said.
 const DAYS: u64 = 7;
-/// The longest that may be said; the core has the last word.
-const DAYS_MAX: u64 = 366;
 
 /// The badge of a bill's state.
 pub(super) fn state_badge(words: Words, state: BillState) -> Badge {
@@ -42,7 +37,7 @@ pub(super) async fn show(
     member: Member<Bills>,
     ApiQuery(query): ApiQuery<Fields>,
 ) -> Result<Response, Problem> {
-    let fields = Fields::default().with("days", DAYS.to_string());
+    let fields = order::blank(DAYS);
     answer(&web, &member, &query, (&fields, &Faults::default()), problem::DONE).await
 }
 
@@ -54,9 +49,7 @@ async fn answer(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let words = member.words();
-    let before = Some(query.get("before")).filter(|id| !id.is_empty());
-    let before: Option<BillId> =
-        before.map(str::parse).transpose().map_err(|_| Problem::new(Code::QueryInvalid, "no bill").at("before"))?;
+    let before: Option<BillId> = query.before()?;
     let found = web.bills.list(&member.scope, None, before, PER_PAGE).await?;
     let older = found.items.last().filter(|_| found.has_more).map(|last| {
         Block::Links(vec![Link::new(member.path(&format!("/bills?before={}", last.id)), words.say("account-older"))])
@@ -88,14 +81,10 @@ fn tile(member: &Member<Bills>, bill: &Bill) -> Tile {
 
 fn form(member: &Member<Bills>, fields: &Fields, faults: &Faults) -> Form {
     let words = member.words();
-    let line = |id, kind, label: &str| Input::line(id, kind, words.say(label)).filled(fields, faults);
-    Form::post(member, "/bills", "cab-bill-create")
-        .input(line("order", "text", "cab-order"))
-        .input(line("amount", "text", "cab-amount"))
-        .input(line("currency", "text", "cab-currency"))
-        .input(line("description", "text", "payment-for").optional())
-        .input(line("email", "email", "cab-email").optional().hint(words.say("cab-bill-mail")))
-        .input(line("days", "number", "cab-bill-days"))
+    let email = Input::line("email", "email", words.say("cab-email")).optional().filled(fields, faults);
+    let form = Form::post(member, "/bills", "cab-bill-create");
+    let form = order::inputs(words, fields, faults).into_iter().fold(form, Form::input);
+    form.input(email.hint(words.say("cab-bill-mail")))
 }
 
 /// `POST …/bills`.
@@ -134,27 +123,17 @@ pub(super) async fn create(
 }
 
 fn read(web: &WebState, words: Words, fields: &Fields, faults: &mut Faults) -> Option<NewBill> {
-    let given = |id: &str| Some(fields.get(id)).filter(|text| !text.is_empty());
-    let order = faults.take("order", OrderRef::new(fields.get("order")), || words.say("cab-error-order"));
-    let currency = fields.get("currency").to_uppercase().parse::<Currency>();
-    let currency = faults.take("currency", currency, || words.say("cab-error-currency"));
-    let amount = currency.and_then(|currency| {
-        let amount = Money::parse(fields.get("amount"), currency);
-        faults.take("amount", amount, || words.say("cab-error-amount"))
-    });
-    let description = given("description").map(Description::new).transpose();
-    let description = faults.take("description", description, || words.say("cab-error-description"));
-    let email = given("email").map(EmailAddress::new).transpose();
+    let ordered = order::read(words, fields, faults);
+    let email = fields.given("email").map(EmailAddress::new).transpose();
     let email = faults.take("email", email, || words.say("cab-error-email"));
-    let days = fields.get("days").parse::<u64>().ok().filter(|days| (1..=DAYS_MAX).contains(days)).ok_or(());
-    let days = faults.take("days", days, || words.say("cab-error-days"));
+    let ordered = ordered?;
     Some(NewBill {
-        order_ref: order?,
-        amount: amount?,
-        description: description?,
+        order_ref: ordered.order_ref,
+        amount: ordered.amount,
+        description: ordered.description,
         email: email?,
         language: None,
         return_url: None,
-        expires_at: Some(web.clock.now().after(Duration::from_secs(days? * 86_400))),
+        expires_at: Some(web.clock.now().after(ordered.lasts)),
     })
 }

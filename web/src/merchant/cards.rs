@@ -13,7 +13,7 @@ use crate::account::cards::vault;
 use crate::account::form::NoFields;
 use crate::account::payment::brand;
 use crate::extract::ApiQuery;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::WebState;
 
 /// Cards on a page.
@@ -26,9 +26,7 @@ pub(super) async fn show(
     ApiQuery(query): ApiQuery<Fields>,
 ) -> Result<Response, Problem> {
     let words = member.words();
-    let before = Some(query.get("before")).filter(|id| !id.is_empty());
-    let before: Option<CardId> =
-        before.map(str::parse).transpose().map_err(|_| Problem::new(Code::QueryInvalid, "no card").at("before"))?;
+    let before: Option<CardId> = query.before()?;
     let found = vault(&web).cards(&member.scope, None, before, PER_PAGE).await?;
     let older = found.items.last().filter(|_| found.has_more).map(|last| {
         Block::Links(vec![Link::new(member.path(&format!("/cards?before={}", last.id)), words.say("account-older"))])

@@ -73,9 +73,7 @@ async fn answer(
     let words = member.words();
     let id = endpoint.id;
     let here = format!("/webhooks/{id}");
-    let before = Some(query.get("before")).filter(|id| !id.is_empty());
-    let before: Option<DeliveryId> =
-        before.map(str::parse).transpose().map_err(|_| Problem::new(Code::QueryInvalid, "no delivery").at("before"))?;
+    let before: Option<DeliveryId> = query.before()?;
     let (page, attempts) = web.deliveries.of_endpoint(id, before, PER_PAGE).await?;
     let older = page.items.last().filter(|_| page.has_more).map(|last| {
         Block::Links(vec![Link::new(member.path(&format!("{here}?before={}", last.id)), words.say("account-older"))])

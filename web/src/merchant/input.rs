@@ -1,11 +1,13 @@
 //! What is typed and chosen on the cabinet's pages: fields with their errors, and forms.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use askama::Template;
 use serde::Deserialize;
 
 use super::member::Member;
+use crate::problem::{Code, Problem};
 
 /// Fields of a form as they were sent. Secrets have forms of their own.
 #[derive(Debug, Default, Deserialize)]
@@ -16,6 +18,17 @@ impl Fields {
     /// What was typed, without blanks around it; empty when there was no such field.
     pub(super) fn get(&self, id: &str) -> &str {
         self.0.get(id).map(|text| text.trim()).unwrap_or_default()
+    }
+
+    /// What was typed, if anything was.
+    pub(super) fn given(&self, id: &str) -> Option<&str> {
+        Some(self.get(id)).filter(|text| !text.is_empty())
+    }
+
+    /// Behind which one the page of a list begins.
+    pub(super) fn before<T: FromStr>(&self) -> Result<Option<T>, Problem> {
+        let read = self.given("before").map(str::parse).transpose();
+        read.map_err(|_| Problem::new(Code::QueryInvalid, "no page begins there").at("before"))
     }
 
     /// Whether the field was sent at all.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::input::{Faults, Fields, Form};
 use super::member::{At, Keys, Member, MemberForm};
 use super::page::{Badge, Block, CabinetPage, Link, Tile};
-use super::site;
+use super::{order, site};
 use crate::account::form::NoFields;
 use crate::extract::ApiQuery;
 use crate::problem::{self, Problem};
@@ -21,7 +21,7 @@ pub(super) async fn show(
     member: Member<Keys>,
     ApiQuery(query): ApiQuery<Fields>,
 ) -> Result<Response, Problem> {
-    let fields = site::blank();
+    let fields = order::blank(site::DAYS);
     answer(&web, &member, query.get("done") == "revoked", (&fields, &Faults::default()), problem::DONE).await
 }
 

@@ -57,9 +57,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let mut faults = Faults::default();
     let search = search(&query, &member.account, member.words(), &mut faults);
-    let before = Some(query.get("before")).filter(|id| !id.is_empty());
-    let before: Option<PaymentId> =
-        before.map(str::parse).transpose().map_err(|_| Problem::new(Code::QueryInvalid, "no payment").at("before"))?;
+    let before: Option<PaymentId> = query.before()?;
     // Before the list is read, so that nothing between the two is missed.
     let newest =
         web.payments.events(&member.scope, None, None, 1).await?.items.first().map(|event| event.id.to_string());

@@ -12,6 +12,7 @@ use aviso_core::mandate::{Refusal, TermsError};
 use aviso_core::merchant::MerchantError;
 use aviso_core::merchant::endpoint::EndpointError;
 use aviso_core::merchant::member::MemberError;
+use aviso_core::onboarding::OnboardingError;
 use aviso_core::payment::{HearError, PaymentError};
 use aviso_core::port::CallbackError;
 use aviso_core::preference::PreferenceError;
@@ -81,6 +82,7 @@ impl From<PaymentError> for Problem {
             PaymentError::Mandate(refusal) => outside(refusal),
             PaymentError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
             PaymentError::RefundRefTaken => Self::new(Code::RefundRefTaken, detail).at("/refund_ref"),
+            PaymentError::ShopClosed(_) => Self::new(Code::ShopClosed, detail),
             PaymentError::CurrencyNotAccepted(_) => Self::new(Code::CurrencyNotAccepted, detail).at("/currency"),
             PaymentError::CardsNotOffered => Self::new(Code::MethodNotOffered, detail).at("/card"),
             PaymentError::WalletNotOffered(_) => Self::new(Code::MethodNotOffered, detail).at("/wallet"),
@@ -246,6 +248,7 @@ impl From<MerchantError> for Problem {
             MerchantError::Name => Self::new(Code::FieldInvalid, detail).at("name"),
             MerchantError::NotFound(_) => Self::new(Code::MemberNotFound, detail),
             MerchantError::KeyNotFound(_) => Self::new(Code::KeyNotFound, detail),
+            MerchantError::NotLive(_) => Self::new(Code::ShopClosed, detail),
             MerchantError::Store(error) => error.into(),
         }
     }
@@ -271,6 +274,23 @@ impl From<AccountError> for Problem {
             AccountError::AccountBound => Self::new(Code::AccountBound, detail),
             AccountError::Hashing => unavailable(&error),
             AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OnboardingError> for Problem {
+    fn from(error: OnboardingError) -> Self {
+        let detail = error.to_string();
+        match error {
+            OnboardingError::NotFound(_) => Self::new(Code::ShopNotFound, detail),
+            OnboardingError::Stage(_) | OnboardingError::Changed => Self::new(Code::ShopStateConflict, detail),
+            OnboardingError::EmailUnconfirmed => Self::new(Code::EmailUnconfirmed, detail),
+            OnboardingError::Name
+            | OnboardingError::TooMany(_)
+            | OnboardingError::Contract
+            | OnboardingError::Text
+            | OnboardingError::Days => Self::new(Code::FieldInvalid, detail),
+            OnboardingError::Store(error) => error.into(),
         }
     }
 }

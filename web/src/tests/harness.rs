@@ -15,6 +15,8 @@ use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::merchant::member::Members;
 use aviso_core::merchant::{Merchants, Mode};
+use aviso_core::money::Money;
+use aviso_core::onboarding::{Contract, Onboardings, Terms};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
@@ -73,6 +75,16 @@ pub(super) struct Hub {
     _folder: tempfile::TempDir,
 }
 
+/// What merchants are asked for in these tests.
+fn terms() -> Terms {
+    Terms {
+        trial: std::time::Duration::from_secs(86_400),
+        contract: Contract { version: "1".to_owned(), text: "Pay what you owe.".to_owned() },
+        fee: Some(Money::new(295_000, "RUB".parse().unwrap()).unwrap()),
+        acquirers: vec!["sandbox".to_owned()],
+    }
+}
+
 impl Hub {
     pub(super) async fn start() -> Self {
         let limits = Limits {
@@ -102,6 +114,7 @@ impl Hub {
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
+            onboardings: Onboardings::new(store.clone(), clock.clone(), terms()),
             members: Members::new(store.clone(), clock.clone(), keyring.clone()),
             profiles: Profiles::new(store.clone(), clock.clone()),
             risk: Risk::new(store.clone(), clock.clone()),

@@ -102,6 +102,8 @@ fn the_document_refers_only_to_what_is_in_it_and_knows_every_code_of_the_api() {
         Code::RightMissing,
         Code::TelegramForged,
         Code::TelegramUnknown,
+        Code::ShopNotFound,
+        Code::ShopStateConflict,
         Code::OrderForged,
         Code::OrderLate,
         Code::RouteNotFound,
