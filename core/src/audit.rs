@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, Timestamp};
+use crate::id::MerchantId;
+use crate::payment::Page;
 use crate::secret::sha256_hex;
 use crate::store::{Store, StoreError, Tx, audit as rows};
 
@@ -98,6 +100,15 @@ impl AuditRow {
 
 /// Writes a row in the unit of work of the action itself.
 pub(crate) async fn record(tx: &Tx, new: &NewRow, now: Timestamp) -> Result<(), StoreError> {
+    append(tx, None, new, now).await
+}
+
+/// The same, for an action that the merchant finds in its own log.
+pub(crate) async fn record_for(tx: &Tx, merchant: MerchantId, new: &NewRow, now: Timestamp) -> Result<(), StoreError> {
+    append(tx, Some(merchant), new, now).await
+}
+
+async fn append(tx: &Tx, merchant: Option<MerchantId>, new: &NewRow, now: Timestamp) -> Result<(), StoreError> {
     let last = rows::lock_last(tx).await?;
     let (number, previous_hash) = last.map_or((1, String::new()), |row| (row.number + 1, row.hash));
     let mut row = AuditRow {
@@ -113,7 +124,7 @@ pub(crate) async fn record(tx: &Tx, new: &NewRow, now: Timestamp) -> Result<(), 
         hash: String::new(),
     };
     row.hash = row.computed_hash();
-    rows::insert(tx, &row).await
+    rows::insert(tx, &row, merchant).await
 }
 
 /// The first row that does not fit into the chain.
@@ -145,6 +156,30 @@ impl Audit {
     pub async fn record(&self, row: &NewRow) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.store.write(async |tx| record(tx, row, now).await).await
+    }
+
+    /// Writes down an action of a member for a merchant, after it was done.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn record_for(&self, merchant: MerchantId, row: &NewRow) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store.write(async |tx| record_for(tx, merchant, row, now).await).await
+    }
+
+    /// What was done to a merchant or for it, newest first; `before` is the last number of the page before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn of_merchant(
+        &self,
+        merchant: MerchantId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Page<AuditRow>, StoreError> {
+        Ok(Page::cut(rows::of_merchant(self.store.reader(), merchant, before, limit + 1).await?, limit))
     }
 
     /// The latest rows, newest first, about one subject when given.

@@ -246,7 +246,7 @@ impl Refunds {
         operation_rows::insert(tx, &operation).await?;
         events::insert(tx, &[created]).await?;
         rows::update(tx, &payment).await?;
-        if matches!(actor, Actor::Staff(_) | Actor::Operator) {
+        if matches!(actor, Actor::Staff(_) | Actor::Operator | Actor::Account(_)) {
             let row = audit::NewRow {
                 actor: actor.clone(),
                 action: "refund.create",
@@ -255,7 +255,7 @@ impl Refunds {
                 after: describe(&payment),
                 reason: refund.reason.clone().unwrap_or_default(),
             };
-            audit::record(tx, &row, now).await?;
+            audit::record_for(tx, payment.merchant_id, &row, now).await?;
         }
         Ok(Begun::ToBank(Box::new(operation), original))
     }
@@ -289,7 +289,8 @@ impl Refunds {
     }
 }
 
-fn describe(payment: &Payment) -> String {
+/// A payment's money, for the audit log.
+pub(crate) fn describe(payment: &Payment) -> String {
     format!(
         "{}: captured {}, refunded {}, refund pending {} {}",
         payment.status().as_str(),

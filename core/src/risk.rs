@@ -4,6 +4,7 @@
 
 mod limit;
 mod list;
+mod own;
 mod screen;
 mod service;
 

@@ -27,6 +27,7 @@ mod m20261124_000022_extend_hub;
 mod m20261124_000023_create_members;
 mod m20261124_000024_create_financial_passwords;
 mod m20261124_000027_create_onboarding;
+mod m20261124_000028_extend_audit;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -92,6 +93,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000023_create_members::Migration),
             Box::new(m20261124_000024_create_financial_passwords::Migration),
             Box::new(m20261124_000027_create_onboarding::Migration),
+            Box::new(m20261124_000028_extend_audit::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ mod staff;
 
 pub use buyer::{Buyer, Letter};
 pub use chat::Chat;
-pub use member::{Member, PASSWORD};
+pub use member::{Authenticator, Member, PASSWORD};
 pub use merchant::{Answer, Merchant, Order};
 pub use staff::Staff;
 

@@ -17,12 +17,12 @@ use url::Url;
 
 use crate::checkout::{PASSWORD, give_password};
 
-fn picture(name: &str) -> PathBuf {
+pub(crate) fn picture(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/pictures")).join(name)
 }
 
 /// A hub that knows the address that a browser finds it at.
-async fn hub() -> TestApp {
+pub(crate) async fn hub() -> TestApp {
     let address: SocketAddr =
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     TestApp::start_with(Kind::Sqlite, |config| {
@@ -59,14 +59,14 @@ async fn pay(chromium: &Chromium, number: &str) {
     press(chromium).await;
 }
 
-async fn fits(chromium: &Chromium) {
+pub(crate) async fn fits(chromium: &Chromium) {
     let script = "return document.documentElement.scrollWidth > window.innerWidth + 1";
     let wide = chromium.page.execute(script, Vec::new()).await.expect("an answer");
     assert_eq!(wide, json!(false), "the page must not scroll sideways");
 }
 
 /// What axe-core finds wrong with the page.
-async fn is_accessible(chromium: &Chromium, what: &str) {
+pub(crate) async fn is_accessible(chromium: &Chromium, what: &str) {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/axe/node_modules/axe-core/axe.min.js"));
     let reader = std::fs::read_to_string(path).expect("axe-core; scripts/test installs it");
     chromium.page.execute(&reader, Vec::new()).await.expect("axe-core in the page");

@@ -1,31 +1,32 @@
 //! Pages for people: register, confirm, log in, look, pay, come back from a payment. They work without
 //! JavaScript.
 
-mod assets;
+pub(crate) mod assets;
 mod bind;
-mod cards;
+pub(crate) mod cards;
 mod checkout;
 mod close;
-mod code;
+pub(crate) mod code;
 mod confirm;
 mod cookie;
 mod data;
 mod device;
 mod entered;
 pub(crate) mod fault_page;
-mod field;
-mod form;
+pub(crate) mod field;
+mod financial;
+pub(crate) mod form;
 mod home;
 mod inbox;
 mod login;
 mod notifications;
 mod overview;
-mod page;
+pub(crate) mod page;
 mod password;
-mod payment;
-mod payments;
+pub(crate) mod payment;
+pub(crate) mod payments;
 mod push;
-mod register;
+pub(crate) mod register;
 mod reset;
 mod returned;
 mod security;
@@ -37,8 +38,8 @@ mod totp;
 mod unlink;
 mod unsubscribe;
 mod verifier;
-mod visitor;
-mod words;
+pub(crate) mod visitor;
+pub(crate) mod words;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -72,6 +73,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
         .route("/account/telegram/unlink", post(unlink::submit))
+        .route("/account/financial", get(financial::show).post(financial::submit))
         .route("/account/totp", get(totp::show))
         .route("/account/totp/start", post(totp::start))
         .route("/account/totp/confirm", post(totp::confirm))
@@ -113,4 +115,5 @@ pub(crate) fn assets() -> Router<WebState> {
         .route("/assets/app.js", get(assets::app))
         .route("/assets/bell.js", get(assets::bell))
         .route("/assets/pay.css", get(assets::pay_style))
+        .route("/assets/cabinet.js", get(assets::cabinet))
 }

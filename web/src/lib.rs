@@ -7,6 +7,7 @@ mod callback;
 mod config;
 mod extract;
 mod limit;
+mod merchant;
 mod ops;
 mod problem;
 mod request_id;
@@ -17,6 +18,7 @@ mod telegram;
 pub use api::openapi::openapi;
 pub use api::v1::{BANK_ROUTES, ROUTES, Route};
 pub use config::{BotLink, Limits, Rate, WebConfig};
+pub use merchant::{CABINET, CabinetRoute, Snippet};
 pub use problem::{Code, Problem};
 pub use request_id::RequestId;
 pub use state::{EndpointCheck, HeaderCheck, MetricsText, ReadyCheck, WebParts, WebState};
@@ -32,6 +34,7 @@ pub fn router(state: WebState) -> Router {
     let api = api::v1::router().route_layer(from_fn_with_state(state.clone(), extract::guard));
     let banks = api::v1::bank_router().route_layer(from_fn_with_state(state.clone(), extract::guard_bank));
     let pages = account::router()
+        .merge(merchant::router())
         .route_layer(from_fn_with_state(state.clone(), account::meet))
         .route_layer(from_fn_with_state(state.clone(), limit::pages));
     let leaving = account::leaving().route_layer(from_fn_with_state(state.clone(), account::meet));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aviso_core::account::Accounts;
+use aviso_core::audit::Audit;
 use aviso_core::bill::Bills;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
@@ -17,6 +18,8 @@ use aviso_core::merchant::member::Members;
 use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
+use aviso_core::risk::Risk;
+use aviso_core::routing::Profiles;
 use aviso_core::secret::Keyring;
 use aviso_core::site::Sites;
 use aviso_core::store::Store;
@@ -63,6 +66,12 @@ pub struct WebParts {
     pub onboardings: Onboardings,
     /// Who acts for merchants.
     pub members: Members,
+    /// What merchants accept.
+    pub profiles: Profiles,
+    /// Lists against fraud.
+    pub risk: Risk,
+    /// Who did what.
+    pub audit: Audit,
     /// Webhook endpoints.
     pub endpoints: Endpoints,
     /// People.

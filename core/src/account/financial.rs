@@ -10,7 +10,7 @@ use crate::event::EventType;
 use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::store::financial::{self as rows, FinancialRow};
-use crate::store::{StoreError, account as accounts, event as events, session as sessions};
+use crate::store::{StoreError, Tx, account as accounts, event as events, session as sessions};
 
 /// Wrong ones in a row before none is taken for a while.
 const FAILED_MAX: i32 = 5;
@@ -92,10 +92,7 @@ impl Accounts {
                     (known.failed, known.rests_until) = (0, None);
                     rows::update(tx, &known).await?;
                 } else if known.failed >= FAILED_MAX {
-                    (known.failed, known.rests_until) = (0, Some(now.after(REST)));
-                    rows::update(tx, &known).await?;
-                    let event = self.event(EventType::AccountFinancialPasswordWrong, account, now);
-                    events::insert(tx, &[event]).await?;
+                    self.rest(tx, known, now).await?;
                 }
                 Ok::<_, AccountError>(fits)
             })
@@ -117,8 +114,7 @@ impl Accounts {
                 }
                 if known.failed >= FAILED_MAX {
                     // As many are being compared as may be wrong, or a crash cut their comparison short.
-                    (known.failed, known.rests_until) = (0, Some(now.after(REST)));
-                    rows::update(tx, &known).await?;
+                    self.rest(tx, known, now).await?;
                     return Ok(None);
                 }
                 known.failed += 1;
@@ -127,6 +123,14 @@ impl Accounts {
             })
             .await?
             .ok_or(AccountError::FinancialRests)
+    }
+
+    /// Takes none for a while, and tells the owner.
+    async fn rest(&self, tx: &Tx, mut known: FinancialRow, now: Timestamp) -> Result<(), StoreError> {
+        (known.failed, known.rests_until) = (0, Some(now.after(REST)));
+        rows::update(tx, &known).await?;
+        let event = self.event(EventType::AccountFinancialPasswordWrong, known.account_id, now);
+        events::insert(tx, &[event]).await
     }
 
     /// Whether a new password of the log-in is the financial one.

@@ -1,12 +1,13 @@
 //! Capturing and voiding.
 
+use crate::audit::{self, Actor};
 use crate::clock::Timestamp;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::EventType;
 use crate::id::{PaymentId, RefundId};
 use crate::idempotency::{Answer, Claim};
-use crate::merchant::Scope;
+use crate::merchant::{Merchant, Scope};
 use crate::money::Money;
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
@@ -19,9 +20,19 @@ use crate::payment::status::Status;
 use crate::payment::withdraw::withdraw;
 use crate::payment::{Payment, Payments};
 use crate::port::Original;
+use crate::refund::describe;
 use crate::store::{
     Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
 };
+
+/// A person who takes or releases money by hand, and what they saw when they decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    /// Who.
+    pub actor: Actor,
+    /// The version of the payment that was looked at; another one means that it changed since.
+    pub seen_version: i32,
+}
 
 /// What a merchant or member of staff asks for.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +64,40 @@ impl Payments {
         claim: Option<Claim>,
     ) -> Result<Handled, PaymentError> {
         let this = self.clone();
-        detached(async move { this.follow_up(&scope, id, Ask::Capture(minor), claim.as_ref()).await }).await
+        detached(async move { this.follow_up(&scope, id, Ask::Capture(minor), None, claim.as_ref()).await }).await
+    }
+
+    /// The same, by a person. It stands in the audit log.
+    ///
+    /// # Errors
+    ///
+    /// As [`capture`](Self::capture); [`PaymentError::OperationInProgress`] also when the payment changed since.
+    pub async fn capture_by(
+        &self,
+        by: ByHand,
+        scope: Scope,
+        id: PaymentId,
+        minor: Option<i64>,
+        claim: Option<Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let this = self.clone();
+        detached(async move { this.follow_up(&scope, id, Ask::Capture(minor), Some(&by), claim.as_ref()).await }).await
+    }
+
+    /// Releases reserved money by a person's hand. It stands in the audit log.
+    ///
+    /// # Errors
+    ///
+    /// As [`void`](Self::void); [`PaymentError::OperationInProgress`] also when the payment changed since.
+    pub async fn void_by(
+        &self,
+        by: ByHand,
+        scope: Scope,
+        id: PaymentId,
+        claim: Option<Claim>,
+    ) -> Result<Handled, PaymentError> {
+        let this = self.clone();
+        detached(async move { this.follow_up(&scope, id, Ask::Void, Some(&by), claim.as_ref()).await }).await
     }
 
     /// Releases reserved money, or cancels a payment that nobody paid yet.
@@ -64,7 +108,7 @@ impl Payments {
     /// [`PaymentError::NotFound`], [`PaymentError::Key`].
     pub async fn void(&self, scope: Scope, id: PaymentId, claim: Option<Claim>) -> Result<Handled, PaymentError> {
         let this = self.clone();
-        detached(async move { this.follow_up(&scope, id, Ask::Void, claim.as_ref()).await }).await
+        detached(async move { this.follow_up(&scope, id, Ask::Void, None, claim.as_ref()).await }).await
     }
 
     async fn follow_up(
@@ -72,6 +116,7 @@ impl Payments {
         scope: &Scope,
         id: PaymentId,
         ask: Ask,
+        by: Option<&ByHand>,
         claim: Option<&Claim>,
     ) -> Result<Handled, PaymentError> {
         crash::at(Point::FollowUpBegin);
@@ -88,15 +133,21 @@ impl Payments {
                 }
                 let payment =
                     rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
+                if by.is_some_and(|by| by.seen_version != payment.version()) {
+                    return Err(PaymentError::OperationInProgress);
+                }
                 let not_sent = [Status::RequiresPaymentMethod, Status::InReview, Status::RequiresAction];
                 if matches!(ask, Ask::Void) && not_sent.contains(&payment.status()) {
                     withdraw(tx, &payment, DeclineCode::ActionExpired, message, now).await?;
+                    let before = describe(&payment);
                     let document = cancel(tx, payment, &scope.merchant.name, now).await?;
                     close_gate(tx, claim, &document, now).await?;
+                    note(tx, by, &scope.merchant, (id, before, ask), now).await?;
                     return Ok(Asked::Done(document));
                 }
                 let (operation, original) = self.message(tx, message, &payment, ask, now).await?;
                 operation_rows::insert(tx, &operation).await?;
+                note(tx, by, &scope.merchant, (id, describe(&payment), ask), now).await?;
                 Ok::<_, PaymentError>(Asked::ToBank(Box::new(operation), original))
             })
             .await?;
@@ -155,6 +206,31 @@ impl Payments {
         }
         Ok(())
     }
+}
+
+/// Writes down what a person asked for by hand.
+async fn note(
+    tx: &Tx,
+    by: Option<&ByHand>,
+    merchant: &Merchant,
+    (payment, before, ask): (PaymentId, String, Ask),
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    let Some(by) = by else { return Ok(()) };
+    let (action, after) = match ask {
+        Ask::Capture(Some(minor)) => ("payment.capture", format!("{minor} minor units asked for")),
+        Ask::Capture(None) => ("payment.capture", "all that is reserved asked for".to_owned()),
+        Ask::Void => ("payment.void", "release asked for".to_owned()),
+    };
+    let row = audit::NewRow {
+        actor: by.actor.clone(),
+        action,
+        subject: payment.to_string(),
+        before,
+        after,
+        reason: String::new(),
+    };
+    Ok(audit::record_for(tx, merchant.id, &row, now).await?)
 }
 
 /// A message to send about an earlier authorization.

@@ -16,8 +16,8 @@ use crate::store::{Store, StoreError, event as event_rows, risk as rows};
 /// The service for lists, limits and decisions.
 #[derive(Debug, Clone)]
 pub struct Risk {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// What a new install starts with: card testing is stopped without any configuration.
@@ -93,7 +93,10 @@ impl Risk {
                     after: what,
                     reason: entry.reason.clone(),
                 };
-                audit::record(tx, &row, now).await?;
+                match entry.merchant_id {
+                    Some(merchant) => audit::record_for(tx, merchant, &row, now).await?,
+                    None => audit::record(tx, &row, now).await?,
+                }
                 event_rows::insert(tx, &[rule_changed(&entry, now)]).await?;
                 Ok::<_, ListError>(())
             })

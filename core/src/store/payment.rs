@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, Select,
@@ -18,7 +18,7 @@ use crate::money::{Currency, Money};
 use crate::payment::action::ReturnUrl;
 use crate::payment::decline::DeclineCode;
 use crate::payment::status::{Stage, Status};
-use crate::payment::{CaptureMode, Narrowed, Payment};
+use crate::payment::{CaptureMode, MethodKind, Narrowed, Payment};
 use crate::verifier::Wish;
 
 const fn unreadable(table: &'static str, column: &'static str) -> StoreError {
@@ -200,6 +200,13 @@ pub(crate) struct Filter {
     pub(crate) text: Option<String>,
     pub(crate) from: Option<Timestamp>,
     pub(crate) until: Option<Timestamp>,
+    pub(crate) currency: Option<Currency>,
+    /// Not less, minor units.
+    pub(crate) amount_min: Option<i64>,
+    /// Not more, minor units.
+    pub(crate) amount_max: Option<i64>,
+    /// Tried with a card, or with a wallet.
+    pub(crate) method: Option<MethodKind>,
 }
 
 fn filtered(filter: &Filter) -> Select<payment::Entity> {
@@ -226,11 +233,7 @@ fn filtered(filter: &Filter) -> Select<payment::Entity> {
         all = all.add(payment::Column::EmailCi.eq(email));
     }
     if let Some(last4) = &filter.last4 {
-        let cards = attempt::Entity::find()
-            .select_only()
-            .column(attempt::Column::PaymentId)
-            .filter(attempt::Column::Last4.eq(last4));
-        all = all.add(payment::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(cards)));
+        all = all.add(tried_with(attempt::Column::Last4.eq(last4)));
     }
     if let Some(merchant) = filter.merchant {
         all = all.add(payment::Column::MerchantId.eq(merchant.as_uuid()));
@@ -244,7 +247,28 @@ fn filtered(filter: &Filter) -> Select<payment::Entity> {
     if let Some(until) = filter.until {
         all = all.add(payment::Column::CreatedAt.lt(until.as_micros()));
     }
+    if let Some(currency) = filter.currency {
+        all = all.add(payment::Column::Currency.eq(currency.code()));
+    }
+    if let Some(least) = filter.amount_min {
+        all = all.add(payment::Column::Amount.gte(least));
+    }
+    if let Some(most) = filter.amount_max {
+        all = all.add(payment::Column::Amount.lte(most));
+    }
+    if let Some(method) = filter.method {
+        all = all.add(tried_with(match method {
+            MethodKind::Card => attempt::Column::Wallet.is_null(),
+            MethodKind::Wallet => attempt::Column::Wallet.is_not_null(),
+        }));
+    }
     payment::Entity::find().filter(all)
+}
+
+/// The payments of which an attempt is like this.
+fn tried_with(attempt: SimpleExpr) -> SimpleExpr {
+    let attempts = attempt::Entity::find().select_only().column(attempt::Column::PaymentId).filter(attempt);
+    payment::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(attempts))
 }
 
 /// SQLite folds the case of ASCII letters only.

@@ -83,6 +83,41 @@ pub(crate) async fn entries(
     query.all(conn).await?.into_iter().map(entry_from).collect()
 }
 
+/// The live entries of a merchant's own lists, newest first.
+pub(crate) async fn entries_of(
+    conn: &impl ConnectionTrait,
+    merchant: MerchantId,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<ListEntry>, StoreError> {
+    let query = risk_list_entry::Entity::find()
+        .filter(live(now))
+        .filter(risk_list_entry::Column::MerchantId.eq(merchant.as_uuid()))
+        .order_by(risk_list_entry::Column::Id, Order::Desc)
+        .limit(limit);
+    query.all(conn).await?.into_iter().map(entry_from).collect()
+}
+
+/// Takes a live entry of a merchant's own out of its list; `None` when there is none.
+pub(crate) async fn remove_entry_of(
+    tx: &Tx,
+    merchant: MerchantId,
+    id: ListEntryId,
+    now: Timestamp,
+) -> Result<Option<ListEntry>, StoreError> {
+    let done = risk_list_entry::Entity::update_many()
+        .col_expr(risk_list_entry::Column::RemovedAt, Expr::value(now.as_micros()))
+        .filter(live(now))
+        .filter(risk_list_entry::Column::Id.eq(id.as_uuid()))
+        .filter(risk_list_entry::Column::MerchantId.eq(merchant.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    if done.rows_affected == 0 {
+        return Ok(None);
+    }
+    risk_list_entry::Entity::find_by_id(id.as_uuid()).one(tx.conn()).await?.map(entry_from).transpose()
+}
+
 fn owner(merchant: MerchantId) -> Condition {
     Condition::any()
         .add(risk_list_entry::Column::MerchantId.is_null())

@@ -58,6 +58,20 @@ pub(super) async fn icon() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "image/svg+xml"), A_DAY], include_str!("../../assets/icon.svg"))
 }
 
+/// The path of the script that keeps a list in the cabinet fresh.
+pub(crate) fn cabinet_path() -> String {
+    static PATH: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let digest = aviso_core::secret::sha256_hex(include_bytes!("../../assets/cabinet.js"));
+        format!("/assets/cabinet.js?{}", &digest[..12])
+    });
+    PATH.clone()
+}
+
+/// `GET /assets/cabinet.js`.
+pub(super) async fn cabinet() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), A_DAY], include_str!("../../assets/cabinet.js"))
+}
+
 /// `GET /assets/app.js`.
 pub(super) async fn app() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), A_DAY], include_str!("../../assets/app.js"))

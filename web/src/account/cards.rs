@@ -51,7 +51,7 @@ pub(super) struct CardForm {
 }
 
 /// The vault, of which a person needs no setting.
-pub(super) fn vault(web: &WebState) -> Vault {
+pub(crate) fn vault(web: &WebState) -> Vault {
     web.payments.vault(VaultSettings::default())
 }
 

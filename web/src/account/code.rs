@@ -32,14 +32,14 @@ impl CodePage {
 }
 
 /// The field of a code.
-pub(super) fn field(visitor: &Visitor, fault: Option<String>) -> Field {
+pub(crate) fn field(visitor: &Visitor, fault: Option<String>) -> Field {
     Field::new("code", "text", visitor.words().say("field-code"), "one-time-code").error(fault)
 }
 
 /// What is typed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct CodeForm {
+pub(crate) struct CodeForm {
     code: Secret,
 }
 
@@ -48,7 +48,7 @@ fn waiting(web: &WebState, visitor: &Visitor) -> Option<LinkId> {
 }
 
 /// `GET /login/code`.
-pub(super) async fn show(State(web): State<WebState>, visitor: Visitor) -> Result<Response, Problem> {
+pub(crate) async fn show(State(web): State<WebState>, visitor: Visitor) -> Result<Response, Problem> {
     match waiting(&web, &visitor) {
         Some(link) if web.accounts.waits_for_code(link, &visitor.browser).await? => {
             page::answer(problem::DONE, &CodePage::new(&visitor, None))
@@ -58,7 +58,7 @@ pub(super) async fn show(State(web): State<WebState>, visitor: Visitor) -> Resul
 }
 
 /// `POST /login/code`.
-pub(super) async fn submit(
+pub(crate) async fn submit(
     State(web): State<WebState>,
     PageForm(visitor, form): PageForm<CodeForm>,
 ) -> Result<Response, Problem> {

@@ -40,6 +40,8 @@ impl Reader {
 
 fn text_id(problem: &Problem) -> &'static str {
     match problem.code() {
+        Code::RightMissing => return "fault-right",
+        Code::LastKeeper => return "fault-keeper",
         Code::LinkInvalid => return "fault-link",
         Code::OrderForged => return "fault-order",
         Code::OrderLate => return "fault-late",

@@ -5,46 +5,46 @@ use askama::Template;
 /// A field.
 #[derive(Debug, Template)]
 #[template(path = "field.html")]
-pub(super) struct Field {
+pub(crate) struct Field {
     /// Name and id.
-    pub(super) id: &'static str,
+    pub(crate) id: &'static str,
     /// `text`, `email` or `password`.
-    pub(super) kind: &'static str,
+    pub(crate) kind: &'static str,
     /// What it is.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// How to fill it in.
-    pub(super) hint: Option<String>,
+    pub(crate) hint: Option<String>,
     /// What is wrong with it.
-    pub(super) error: Option<String>,
+    pub(crate) error: Option<String>,
     /// What was typed. Never a password.
-    pub(super) value: String,
+    pub(crate) value: String,
     /// What the browser may fill in.
-    pub(super) autocomplete: &'static str,
+    pub(crate) autocomplete: &'static str,
     /// Whether it must be filled in.
-    pub(super) required: bool,
+    pub(crate) required: bool,
 }
 
 impl Field {
-    pub(super) fn new(id: &'static str, kind: &'static str, label: String, autocomplete: &'static str) -> Self {
+    pub(crate) fn new(id: &'static str, kind: &'static str, label: String, autocomplete: &'static str) -> Self {
         Self { id, kind, label, hint: None, error: None, value: String::new(), autocomplete, required: true }
     }
 
-    pub(super) fn hint(mut self, hint: String) -> Self {
+    pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);
         self
     }
 
-    pub(super) fn error(mut self, error: Option<String>) -> Self {
+    pub(crate) fn error(mut self, error: Option<String>) -> Self {
         self.error = error;
         self
     }
 
-    pub(super) fn value(mut self, value: &str) -> Self {
+    pub(crate) fn value(mut self, value: &str) -> Self {
         value.clone_into(&mut self.value);
         self
     }
 
-    pub(super) fn optional(mut self) -> Self {
+    pub(crate) fn optional(mut self) -> Self {
         self.required = false;
         self
     }

@@ -16,14 +16,14 @@ const TOKEN_FIELD: &str = "form_token";
 
 /// The token that a page puts into its forms: made of the browser's and the session's cookie, so
 /// that no other site can know it and a log-in makes the old ones worthless.
-pub(super) fn token(web: &WebState, browser: &Secret, session: Option<&Secret>) -> String {
+pub(crate) fn token(web: &WebState, browser: &Secret, session: Option<&Secret>) -> String {
     let session = session.map(Secret::expose).unwrap_or_default();
     web.keyring.fingerprint("form", &format!("{}\n{session}", browser.expose()))
 }
 
 /// Who sends a form, and what is in it. Absent fields are empty.
 #[derive(Debug)]
-pub(super) struct PageForm<T>(pub(super) Visitor, pub(super) T);
+pub(crate) struct PageForm<T>(pub(crate) Visitor, pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<WebState> for PageForm<T> {
     type Rejection = Problem;
@@ -48,4 +48,4 @@ impl<T: DeserializeOwned> FromRequest<WebState> for PageForm<T> {
 
 /// A form with nothing but its button.
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct NoFields {}
+pub(crate) struct NoFields {}

@@ -23,6 +23,8 @@ struct AccountPage {
     telegram: Option<String>,
     payments: Vec<Row>,
     next: Option<String>,
+    /// The merchants that the person acts for: address and name.
+    shops: Vec<(String, String)>,
 }
 
 /// `GET /account`.
@@ -30,12 +32,14 @@ pub(super) async fn show(State(web): State<WebState>, visitor: Visitor) -> Resul
     let Some((_, account)) = &visitor.login else { return Ok(Redirect::to("/login").into_response()) };
     let found = web.payments.of_account(account.id, None, PER_PAGE).await?;
     let payments = payments::rows(&web, &found.items, visitor.words(), account.time_zone).await?;
+    let shops = web.members.of_account(account.id).await?;
     let page = AccountPage {
         frame: Frame::new(&visitor, "account-title").within("account"),
         telegram: account.telegram.as_ref().map(|_| chat_name(account)),
         account: account.clone(),
         next: found.items.last().filter(|_| found.has_more).map(|last| last.id.clone()),
         payments,
+        shops: shops.into_iter().map(|(shop, _)| (format!("/merchant/{}/live", shop.id), shop.name)).collect(),
     };
     page::answer(problem::DONE, &page)
 }

@@ -12,26 +12,26 @@ use crate::problem::{Code, Problem};
 
 /// What every page has around its content.
 #[derive(Debug)]
-pub(super) struct Frame {
-    pub(super) words: Words,
-    pub(super) title: String,
-    pub(super) style: String,
+pub(crate) struct Frame {
+    pub(crate) words: Words,
+    pub(crate) title: String,
+    pub(crate) style: String,
     /// The script that keeps the number of unread items up to date.
-    pub(super) bell: String,
+    pub(crate) bell: String,
     /// How many items in the inbox are unread.
-    pub(super) unread: u64,
-    pub(super) form_token: String,
+    pub(crate) unread: u64,
+    pub(crate) form_token: String,
     /// The e-mail of who is logged in.
-    pub(super) email: Option<String>,
+    pub(crate) email: Option<String>,
     /// The part of the account that the page is in: the last part of its address.
-    pub(super) section: &'static str,
+    pub(crate) section: &'static str,
     /// After how many seconds the page looks again.
-    pub(super) refresh: Option<u32>,
+    pub(crate) refresh: Option<u32>,
 }
 
 impl Frame {
     /// The frame of a page for this visitor; `title` is the id of its text.
-    pub(super) fn new(visitor: &Visitor, title: &str) -> Self {
+    pub(crate) fn new(visitor: &Visitor, title: &str) -> Self {
         let words = visitor.words();
         Self {
             words,
@@ -47,13 +47,13 @@ impl Frame {
     }
 
     /// The same, in a part of the account.
-    pub(super) const fn within(mut self, section: &'static str) -> Self {
+    pub(crate) const fn within(mut self, section: &'static str) -> Self {
         self.section = section;
         self
     }
 
     /// The frame of a page that says what is wrong, whoever looks.
-    pub(super) fn plain(words: Words, title: String) -> Self {
+    pub(crate) fn plain(words: Words, title: String) -> Self {
         Self {
             words,
             title,
@@ -68,17 +68,17 @@ impl Frame {
     }
 
     /// A text in the page's language.
-    pub(super) fn say(&self, id: &str) -> String {
+    pub(crate) fn say(&self, id: &str) -> String {
         self.words.say(id)
     }
 
     /// The number of unread items as it is shown.
-    pub(super) fn unread_text(&self) -> String {
+    pub(crate) fn unread_text(&self) -> String {
         if self.unread > 99 { "99+".to_owned() } else { self.unread.to_string() }
     }
 
     /// What the page can be switched to.
-    pub(super) const fn languages(&self) -> [Language; 3] {
+    pub(crate) const fn languages(&self) -> [Language; 3] {
         Language::ALL
     }
 }
@@ -88,7 +88,7 @@ impl Frame {
 /// # Errors
 ///
 /// 500 when it cannot be written.
-pub(super) fn answer(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+pub(crate) fn answer(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
     let text = page.render().map_err(|error| {
         tracing::error!(%error, "a page cannot be written");
         Problem::new(Code::InternalError, "the page cannot be written")
@@ -99,9 +99,9 @@ pub(super) fn answer(status: StatusCode, page: &impl Template) -> Result<Respons
 /// A page that says one thing, and where to go from there.
 #[derive(Debug, Template)]
 #[template(path = "notice.html")]
-pub(super) struct NoticePage {
-    pub(super) frame: Frame,
-    pub(super) text: String,
+pub(crate) struct NoticePage {
+    pub(crate) frame: Frame,
+    pub(crate) text: String,
     /// An address and the text of its link.
-    pub(super) next: Option<(&'static str, String)>,
+    pub(crate) next: Option<(&'static str, String)>,
 }

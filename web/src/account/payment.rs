@@ -108,7 +108,7 @@ fn written(visitor: &Visitor, details: PaymentDetails, done: Option<String>) -> 
     }
 }
 
-fn refund_text(status: RefundStatus) -> &'static str {
+pub(crate) fn refund_text(status: RefundStatus) -> &'static str {
     match status {
         RefundStatus::Pending => "refund-pending",
         RefundStatus::Succeeded => "refund-succeeded",
@@ -117,7 +117,7 @@ fn refund_text(status: RefundStatus) -> &'static str {
 }
 
 /// What was paid with, as its owner knows it: `visa •• 4242`.
-pub(super) fn method(method: &Method) -> String {
+pub(crate) fn method(method: &Method) -> String {
     match method {
         Method::Card { face, .. } => format!("{} •• {}", brand(face.brand.as_str()), face.last4),
         Method::Wallet(wallet) if wallet.as_str() == TELEGRAM => "Telegram".to_owned(),
@@ -126,7 +126,7 @@ pub(super) fn method(method: &Method) -> String {
 }
 
 /// A network's name as it is written on cards.
-pub(super) fn brand(name: &str) -> String {
+pub(crate) fn brand(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -165,7 +165,7 @@ fn choice(value: &str, label: String, chosen: &str) -> Choice {
 }
 
 /// What a status is called.
-pub(super) fn status_text(status: Status, words: Words) -> String {
+pub(crate) fn status_text(status: Status, words: Words) -> String {
     words.say(&format!("status-{}", status.as_str().replace('_', "-")))
 }
 

@@ -50,6 +50,9 @@ struct SecurityPage {
     can_unlink: bool,
     unlink_password: Field,
     sessions: Vec<Row>,
+    /// Since when there is a financial password.
+    financial_since: Option<String>,
+    is_member: bool,
 }
 
 /// What is wrong with what was typed, by field.
@@ -88,6 +91,8 @@ pub(super) async fn answer(
     let factor = web.accounts.second_factor(account.id).await?;
     let password = |id, label, fault| Field::new(id, "password", words.say(label), "current-password").error(fault);
     let sessions = web.accounts.sessions(account.id).await?;
+    let financial = web.accounts.financial_since(account.id).await?;
+    let is_member = !web.members.of_account(account.id).await?.is_empty();
     let page = SecurityPage {
         frame: Frame::new(visitor, "security-title").within("security"),
         done: done.and_then(done_text).map(|id| words.say(id)),
@@ -109,6 +114,8 @@ pub(super) async fn answer(
             .map(|identity| Chat { name: chat_name(account), is_gone: identity.gone_at.is_some() }),
         can_unlink: account.has_password && account.email_confirmed_at.is_some(),
         unlink_password: password("unlink_password", "field-password", faults.unlink),
+        financial_since: financial.map(|since| words.day(account.time_zone, since)),
+        is_member,
         sessions: sessions.iter().map(|other| row(visitor, account, session, other)).collect(),
     };
     page::answer(status, &page)
@@ -143,6 +150,7 @@ fn done_text(done: &str) -> Option<&'static str> {
         "totp" => "done-totp",
         "verifier" => "done-verifier",
         "verifier-removed" => "done-verifier-removed",
+        "financial" => "done-financial",
         _ => return None,
     })
 }

@@ -13,9 +13,11 @@ use serde::Deserialize;
 
 use super::code;
 use super::field::Field;
+use super::financial::WhyQuery;
 use super::form::PageForm;
 use super::page::{self, Frame};
 use super::visitor::Visitor;
+use crate::extract::ApiQuery;
 use crate::problem::{self, Code, Problem};
 use crate::state::WebState;
 
@@ -37,6 +39,8 @@ struct TotpPage {
     stage: Stage,
     has_password: bool,
     is_confirmed: bool,
+    /// Whether a merchant's page led here, which is shown only with an authenticator.
+    asked: bool,
 }
 
 #[derive(Debug, Template)]
@@ -75,7 +79,13 @@ fn grouped(secret: &str) -> String {
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-async fn answer(web: &WebState, visitor: &Visitor, faults: Faults, status: StatusCode) -> Result<Response, Problem> {
+async fn answer(
+    web: &WebState,
+    visitor: &Visitor,
+    asked: bool,
+    faults: Faults,
+    status: StatusCode,
+) -> Result<Response, Problem> {
     let Some((_, account)) = &visitor.login else { return Ok(Redirect::to("/login").into_response()) };
     let words = visitor.words();
     let password = Field::new("password", "password", words.say("field-password"), "current-password");
@@ -101,13 +111,18 @@ async fn answer(web: &WebState, visitor: &Visitor, faults: Faults, status: Statu
         stage,
         has_password: account.has_password,
         is_confirmed: account.email_confirmed_at.is_some(),
+        asked,
     };
     page::answer(status, &page)
 }
 
 /// `GET /account/totp`.
-pub(super) async fn show(State(web): State<WebState>, visitor: Visitor) -> Result<Response, Problem> {
-    answer(&web, &visitor, Faults::default(), problem::DONE).await
+pub(super) async fn show(
+    State(web): State<WebState>,
+    visitor: Visitor,
+    ApiQuery(query): ApiQuery<WhyQuery>,
+) -> Result<Response, Problem> {
+    answer(&web, &visitor, !query.why.is_empty(), Faults::default(), problem::DONE).await
 }
 
 fn person<'a>(web: &WebState, visitor: &'a Visitor) -> Result<&'a Account, Problem> {
@@ -134,7 +149,7 @@ pub(super) async fn start(
     let account = person(&web, &visitor)?;
     match web.accounts.start_second_factor(account.id, &form.password).await {
         Ok(()) => Ok(Redirect::to("/account/totp").into_response()),
-        Err(error) => answer(&web, &visitor, wrong(&visitor, error)?, Code::FieldInvalid.status()).await,
+        Err(error) => answer(&web, &visitor, false, wrong(&visitor, error)?, Code::FieldInvalid.status()).await,
     }
 }
 
@@ -149,7 +164,7 @@ pub(super) async fn confirm(
             let frame = Frame::new(&visitor, "codes-title").within("security");
             page::answer(problem::DONE, &CodesPage { frame, codes })
         }
-        Err(error) => answer(&web, &visitor, wrong(&visitor, error)?, Code::FieldInvalid.status()).await,
+        Err(error) => answer(&web, &visitor, false, wrong(&visitor, error)?, Code::FieldInvalid.status()).await,
     }
 }
 
@@ -161,6 +176,6 @@ pub(super) async fn end(
     let account = person(&web, &visitor)?;
     match web.accounts.end_second_factor(account.id, &form.password, &form.code).await {
         Ok(()) => Ok(Redirect::to("/account/security?done=totp").into_response()),
-        Err(error) => answer(&web, &visitor, wrong(&visitor, error)?, Code::FieldInvalid.status()).await,
+        Err(error) => answer(&web, &visitor, false, wrong(&visitor, error)?, Code::FieldInvalid.status()).await,
     }
 }

@@ -39,31 +39,31 @@ pub(crate) async fn meet(State(web): State<WebState>, mut request: Request, next
 
 /// Who looks at a page.
 #[derive(Debug)]
-pub(super) struct Visitor {
+pub(crate) struct Visitor {
     /// The browser's secret.
-    pub(super) browser: Secret,
+    pub(crate) browser: Secret,
     /// The session and its account, when logged in.
-    pub(super) login: Option<(Session, Account)>,
+    pub(crate) login: Option<(Session, Account)>,
     /// How many items in their inbox are unread.
-    pub(super) unread: u64,
+    pub(crate) unread: u64,
     /// The language to write in: the account's, else the browser's.
-    pub(super) language: Language,
+    pub(crate) language: Language,
     /// What the browser calls itself.
-    pub(super) device: String,
+    pub(crate) device: String,
     /// The token of every form on the page.
-    pub(super) form_token: String,
+    pub(crate) form_token: String,
     /// The request's cookies and the rest.
-    pub(super) headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Visitor {
     /// The browser, as core lets it in.
-    pub(super) fn visit(&self) -> Visit<'_> {
+    pub(crate) fn visit(&self) -> Visit<'_> {
         Visit { browser: &self.browser, device: &self.device }
     }
 
     /// The texts in the visitor's language.
-    pub(super) const fn words(&self) -> Words {
+    pub(crate) const fn words(&self) -> Words {
         Words(self.language)
     }
 }

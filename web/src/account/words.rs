@@ -24,26 +24,26 @@ fluent_templates::static_loader! {
 
 /// The texts of one language.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Words(pub(super) Language);
+pub(crate) struct Words(pub(crate) Language);
 
 impl Words {
     /// A text without places to fill.
-    pub(super) fn say(self, id: &str) -> String {
+    pub(crate) fn say(self, id: &str) -> String {
         self.tell(id, &[])
     }
 
     /// A moment on a person's own clock, to the minute.
-    pub(super) fn moment(self, zone: TimeZone, at: Timestamp) -> String {
+    pub(crate) fn moment(self, zone: TimeZone, at: Timestamp) -> String {
         zone.at(at).format("%Y-%m-%d %H:%M %Z").to_string()
     }
 
     /// A day on a person's own calendar.
-    pub(super) fn day(self, zone: TimeZone, at: Timestamp) -> String {
+    pub(crate) fn day(self, zone: TimeZone, at: Timestamp) -> String {
         zone.at(at).format("%Y-%m-%d").to_string()
     }
 
     /// A text with its places filled. An id that is in no language gives itself; a test forbids it.
-    pub(super) fn tell(self, id: &str, args: &[(&'static str, &str)]) -> String {
+    pub(crate) fn tell(self, id: &str, args: &[(&'static str, &str)]) -> String {
         let tag: LanguageIdentifier = self.0.code().parse().expect("the codes of `Language` are language tags");
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
             args.iter().map(|(key, value)| (Cow::Borrowed(*key), FluentValue::from(*value))).collect();
@@ -55,13 +55,13 @@ impl Words {
 }
 
 /// The language that the address asks for: `?lang=es`.
-pub(super) fn asked(uri: &Uri) -> Option<Language> {
+pub(crate) fn asked(uri: &Uri) -> Option<Language> {
     let query = uri.query().unwrap_or_default().as_bytes();
     form_urlencoded::parse(query).find(|(name, _)| name == "lang").and_then(|(_, code)| Language::from_code(&code))
 }
 
 /// The language of somebody who is not logged in: address, cookie, browser; English else.
-pub(super) fn preferred(uri: &Uri, headers: &HeaderMap) -> Language {
+pub(crate) fn preferred(uri: &Uri, headers: &HeaderMap) -> Language {
     asked(uri)
         .or_else(|| cookie::get_from_any(headers, cookie::LANGUAGE).and_then(|code| Language::from_code(code.expose())))
         .or_else(|| accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?))
@@ -119,7 +119,9 @@ mod tests {
         "\n",
         include_str!("../../locale/en/shops.ftl"),
         "\n",
-        include_str!("../../locale/en/inbox.ftl")
+        include_str!("../../locale/en/inbox.ftl"),
+        "\n",
+        include_str!("../../locale/en/merchant.ftl")
     );
     const SPANISH: &str = concat!(
         include_str!("../../locale/es/pages.ftl"),
@@ -130,7 +132,9 @@ mod tests {
         "\n",
         include_str!("../../locale/es/shops.ftl"),
         "\n",
-        include_str!("../../locale/es/inbox.ftl")
+        include_str!("../../locale/es/inbox.ftl"),
+        "\n",
+        include_str!("../../locale/es/merchant.ftl")
     );
     const RUSSIAN: &str = concat!(
         include_str!("../../locale/ru/pages.ftl"),
@@ -141,7 +145,9 @@ mod tests {
         "\n",
         include_str!("../../locale/ru/shops.ftl"),
         "\n",
-        include_str!("../../locale/ru/inbox.ftl")
+        include_str!("../../locale/ru/inbox.ftl"),
+        "\n",
+        include_str!("../../locale/ru/merchant.ftl")
     );
 
     fn ids(text: &str) -> BTreeSet<&str> {
@@ -174,6 +180,9 @@ mod tests {
                         ("last4", "4242"),
                         ("device", "g"),
                         ("month", "2026-11"),
+                        ("right", "g"),
+                        ("rest", "h"),
+                        ("number", "2"),
                     ],
                 );
                 assert!(!text.is_empty() && text != *id && !text.contains("{$"), "{id}: {text}");

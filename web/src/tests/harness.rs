@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviso_acquirers::sandbox::SandboxBank;
 use aviso_core::account::Accounts;
-use aviso_core::audit::Actor;
+use aviso_core::audit::{Actor, Audit};
 use aviso_core::bill::Bills;
 use aviso_core::clock::{Clock, ShiftedClock};
 use aviso_core::delivery::{DeliveryLog, Planner};
@@ -21,6 +21,8 @@ use aviso_core::money::Money;
 use aviso_core::onboarding::{Contract, Onboardings, Terms};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
+use aviso_core::risk::Risk;
+use aviso_core::routing::Profiles;
 use aviso_core::secret::Keyring;
 use aviso_core::site::Sites;
 use aviso_core::store::{DatabaseUrl, Store};
@@ -116,11 +118,14 @@ impl Hub {
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
             onboardings: Onboardings::new(store.clone(), clock.clone(), terms()),
+            members: Members::new(store.clone(), clock.clone(), keyring.clone()),
+            profiles: Profiles::new(store.clone(), clock.clone()),
+            risk: Risk::new(store.clone(), clock.clone()),
+            audit: Audit::new(store.clone(), clock.clone()),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
             inbox: Inbox::new(store.clone(), clock.clone()),
             watches: Watches::new(store.clone(), clock.clone()),
-            members: Members::new(store.clone(), clock.clone(), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),
             endpoint_check: Arc::new(|url| {
                 if url.starts_with("https://") {

@@ -17,6 +17,8 @@ pub struct Model {
     pub reason: String,
     pub previous_hash: String,
     pub hash: String,
+    /// Whose log shows the row, too. An index, and no part of what the hash covers.
+    pub merchant_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
