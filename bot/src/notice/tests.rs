@@ -254,7 +254,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 18 + 5 + 2 + 1 + 10 + 2 + 2 + 2));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 18 + 5 + 2 + 10 + 2 + 2));
 }
 
 #[test]
