@@ -101,7 +101,8 @@ impl App {
                 config.server.public_url.clone(),
                 services.keyring.clone(),
                 Arc::clone(&clock),
-            )?;
+            )?
+            .with_reports(services.reports.clone());
             start_worker(&mut tasks, "notifier", &services, Arc::new(channel));
         }
         let state = web_state(config, &services, bot.as_ref(), metrics)?;
@@ -241,6 +242,7 @@ fn web_state(
         refunds: services.refunds.clone(),
         disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),
+        reports: services.reports.clone(),
         merchants: services.merchants.clone(),
         endpoints: services.endpoints.clone(),
         accounts: services.accounts.clone(),

@@ -16,6 +16,7 @@ mod pgbench;
 mod postgres;
 mod process;
 mod report;
+mod reports;
 mod run;
 mod shop;
 mod target;
@@ -36,6 +37,9 @@ use crate::report::Report;
 #[derive(Debug, Parser)]
 #[command(name = "aviso-bench")]
 struct Args {
+    /// Measure something else instead.
+    #[command(subcommand)]
+    what: Option<What>,
     /// Which databases.
     #[arg(long, value_enum, default_value = "both")]
     database: Databases,
@@ -57,6 +61,17 @@ struct Args {
     /// Write the figures here, too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+/// What else to measure.
+#[derive(Debug, Clone, clap::Subcommand)]
+enum What {
+    /// Reports and lists over histories of several lengths, without HTTP.
+    Reports {
+        /// Payments of each history.
+        #[arg(long, value_delimiter = ',', default_value = "1000,1000000")]
+        payments: Vec<usize>,
+    },
 }
 
 /// Which databases to measure.
@@ -91,6 +106,19 @@ async fn main() -> ExitCode {
 
 /// Measures everything and prints it. Gives `false` when a payment did not end as it should.
 async fn bench(args: &Args) -> anyhow::Result<bool> {
+    if let Some(What::Reports { payments }) = &args.what {
+        for kind in [Kind::Postgres, Kind::Sqlite] {
+            let is_wanted = match args.database {
+                Databases::Sqlite => kind == Kind::Sqlite,
+                Databases::Postgres => kind == Kind::Postgres,
+                Databases::Both => true,
+            };
+            if is_wanted {
+                say(&reports::measure(kind, payments).await?);
+            }
+        }
+        return Ok(true);
+    }
     let program = target::program()?;
     let machine = Machine::look(&program)?;
     progress("the disk");

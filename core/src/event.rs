@@ -119,6 +119,8 @@ named! {
         RiskRuleChanged = "risk.rule_changed",
         /// The sum of a month, for a person who asked for it.
         ReportMonthly = "report.monthly",
+        /// The registry of a merchant's day, for an address that the merchant named.
+        ReportRegistry = "report.registry",
         /// A message to everybody who asked for news.
         NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.

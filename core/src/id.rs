@@ -242,6 +242,10 @@ type_ids! {
     DisputeId = "dsp";
     /// What a merchant asks for by a link.
     BillId = "bill";
+    /// A settlement file of an acquirer that was imported.
+    ImportId = "stl";
+    /// Something that an acquirer and our books do not agree on.
+    ItemId = "rci";
 }
 
 /// A payment's short name for chat and phone: `7K3M-9QX2-4D`.

@@ -21,6 +21,8 @@ mod m20261124_000016_create_preferences;
 mod m20261124_000017_win_expired_disputes;
 mod m20261124_000018_create_checkout;
 mod m20261124_000019_extend_endpoints;
+mod m20261124_000025_create_reports;
+mod m20261124_000026_create_reconciliation;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -80,6 +82,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000017_win_expired_disputes::Migration),
             Box::new(m20261124_000018_create_checkout::Migration),
             Box::new(m20261124_000019_extend_endpoints::Migration),
+            Box::new(m20261124_000025_create_reports::Migration),
+            Box::new(m20261124_000026_create_reconciliation::Migration),
         ]
     }
 }

@@ -20,6 +20,7 @@ mod merchant;
 mod news;
 mod payment;
 mod refund;
+mod registry;
 mod report;
 mod vault;
 
@@ -36,6 +37,8 @@ pub struct Letter {
     pub html: String,
     /// Where one press ends letters of this kind, for those that people subscribe to (RFC 8058).
     pub unsubscribe: Option<String>,
+    /// A file that goes along: its name and its bytes, a CSV table.
+    pub table: Option<(String, Vec<u8>)>,
 }
 
 /// Shows lengths only: a letter may carry a one-time link.
@@ -128,6 +131,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
             for_buyer(source, vault::letter)
         }
         E::ReportMonthly => report::letter(source).map(Some),
+        E::ReportRegistry => registry::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
         E::BillCreated => for_buyer(source, bill::created),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),

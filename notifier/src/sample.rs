@@ -29,7 +29,8 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
     // Only an operator writes this one, and paragraphs are theirs to make.
     let text = ("text", shop.replace(['\r', '\n'], " "));
     let sums = [("month", "2026-02".to_owned()), ("sum.EUR", "3 123450 5000".to_owned())];
-    let facts = names.into_iter().chain([text]).chain(sums);
+    let day = [("day", "2026-02-28".to_owned()), ("zone", "Europe/Madrid".to_owned())];
+    let facts = names.into_iter().chain([text]).chain(sums).chain(day);
     Job {
         id: DeliveryId::new(NOW),
         event: Event {

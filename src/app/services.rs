@@ -21,7 +21,9 @@ use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::payment::{Acquirers, Payments};
 use aviso_core::port::{Acquirer, Authenticator};
+use aviso_core::reconciliation::Reconciliation;
 use aviso_core::refund::Refunds;
+use aviso_core::report::Reports;
 use aviso_core::retention::Retention;
 use aviso_core::risk::Risk;
 use aviso_core::routing::Profiles;
@@ -64,6 +66,10 @@ pub struct Services {
     pub disputes: Disputes,
     /// The books.
     pub ledger: Ledger,
+    /// What acquirers settled, beside our books.
+    pub reconciliation: Reconciliation,
+    /// Figures, exports and registries.
+    pub reports: Reports,
     /// Shops.
     pub merchants: Merchants,
     /// Where shops hear of events.
@@ -137,6 +143,8 @@ impl Services {
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
             disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),
+            reconciliation: Reconciliation::new(store.clone(), Arc::clone(&clock)),
+            reports: Reports::new(store.clone(), Arc::clone(&clock)),
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),

@@ -35,7 +35,7 @@ mod totp;
 mod unlink;
 mod unsubscribe;
 mod visitor;
-mod words;
+pub(crate) mod words;
 
 use axum::Router;
 use axum::routing::{get, post};

@@ -9,6 +9,7 @@ mod extract;
 mod limit;
 mod ops;
 mod problem;
+mod report;
 mod request_id;
 mod secure;
 mod state;

@@ -13,6 +13,7 @@ use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
+use aviso_core::report::Reports;
 use aviso_core::secret::Keyring;
 use aviso_core::site::Sites;
 use aviso_core::store::Store;
@@ -51,6 +52,8 @@ pub struct WebParts {
     pub disputes: Disputes,
     /// The books.
     pub ledger: Ledger,
+    /// Figures and exports.
+    pub reports: Reports,
     /// Merchants and their API keys.
     pub merchants: Merchants,
     /// Webhook endpoints.

@@ -82,7 +82,8 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::RiskRuleChanged
         | EventType::EndpointTest
         | EventType::NewsPublished
-        | EventType::ReportMonthly => None,
+        | EventType::ReportMonthly
+        | EventType::ReportRegistry => None,
     }
 }
 

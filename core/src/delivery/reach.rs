@@ -64,7 +64,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountClosed
         | EventType::BillCreated => ToldBy::Mail,
         EventType::NewsPublished => ToldBy::ChatAndMail,
-        EventType::ReportMonthly => ToldBy::ChatOrMail,
+        EventType::ReportMonthly | EventType::ReportRegistry => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed

@@ -65,7 +65,7 @@ pub(super) fn letter(source: &Source<'_>, draft: &Draft) -> Result<Letter, Compo
     let html = Html { page: &page }.render().map_err(failed)?;
     let text = Text { page: &page }.render().map_err(failed)?;
     let unsubscribe = page.unsubscribe.map(|button| button.url);
-    Ok(Letter { subject, text, html, unsubscribe })
+    Ok(Letter { subject, text, html, unsubscribe, table: None })
 }
 
 fn subject(text: &str, is_test: bool) -> String {

@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 36] = [
+const LETTERS: [(EventType, bool); 37] = [
     (EventType::BillCreated, false),
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
@@ -61,6 +61,7 @@ const LETTERS: [(EventType, bool); 36] = [
     (EventType::RefundFailed, true),
     (EventType::NewsPublished, false),
     (EventType::ReportMonthly, false),
+    (EventType::ReportRegistry, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
     (EventType::CaseOpened, true),

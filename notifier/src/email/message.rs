@@ -4,8 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use aviso_core::clock::Timestamp;
 use aviso_core::id::DeliveryId;
+use lettre::message::header::ContentType;
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::{Address, Message};
 
 use super::config::{MailConfig, MailConfigError};
@@ -73,7 +74,15 @@ impl Envelopes {
             builder = builder.raw_header(header("List-Unsubscribe", format!("<{url}>")));
             builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
-        let message = builder.multipart(MultiPart::alternative_plain_html(letter.text, letter.html))?;
+        let words = MultiPart::alternative_plain_html(letter.text, letter.html);
+        let message = match letter.table {
+            Some((name, bytes)) => {
+                let kind = ContentType::parse("text/csv; charset=utf-8").expect("a media type as RFC 4180 writes it");
+                builder
+                    .multipart(MultiPart::mixed().multipart(words).singlepart(Attachment::new(name).body(bytes, kind)))
+            }
+            None => builder.multipart(words),
+        }?;
         let bytes = self.signer.sign(&message);
         Ok(Sealed { delivery, from: self.from.email.clone(), to, message_id, bytes })
     }

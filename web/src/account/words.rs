@@ -24,26 +24,26 @@ fluent_templates::static_loader! {
 
 /// The texts of one language.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Words(pub(super) Language);
+pub(crate) struct Words(pub(crate) Language);
 
 impl Words {
     /// A text without places to fill.
-    pub(super) fn say(self, id: &str) -> String {
+    pub(crate) fn say(self, id: &str) -> String {
         self.tell(id, &[])
     }
 
     /// A moment on a person's own clock, to the minute.
-    pub(super) fn moment(self, zone: TimeZone, at: Timestamp) -> String {
+    pub(crate) fn moment(self, zone: TimeZone, at: Timestamp) -> String {
         zone.at(at).format("%Y-%m-%d %H:%M %Z").to_string()
     }
 
     /// A day on a person's own calendar.
-    pub(super) fn day(self, zone: TimeZone, at: Timestamp) -> String {
+    pub(crate) fn day(self, zone: TimeZone, at: Timestamp) -> String {
         zone.at(at).format("%Y-%m-%d").to_string()
     }
 
     /// A text with its places filled. An id that is in no language gives itself; a test forbids it.
-    pub(super) fn tell(self, id: &str, args: &[(&'static str, &str)]) -> String {
+    pub(crate) fn tell(self, id: &str, args: &[(&'static str, &str)]) -> String {
         let tag: LanguageIdentifier = self.0.code().parse().expect("the codes of `Language` are language tags");
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
             args.iter().map(|(key, value)| (Cow::Borrowed(*key), FluentValue::from(*value))).collect();
@@ -55,13 +55,13 @@ impl Words {
 }
 
 /// The language that the address asks for: `?lang=es`.
-pub(super) fn asked(uri: &Uri) -> Option<Language> {
+pub(crate) fn asked(uri: &Uri) -> Option<Language> {
     let query = uri.query().unwrap_or_default().as_bytes();
     form_urlencoded::parse(query).find(|(name, _)| name == "lang").and_then(|(_, code)| Language::from_code(&code))
 }
 
 /// The language of somebody who is not logged in: address, cookie, browser; English else.
-pub(super) fn preferred(uri: &Uri, headers: &HeaderMap) -> Language {
+pub(crate) fn preferred(uri: &Uri, headers: &HeaderMap) -> Language {
     asked(uri)
         .or_else(|| cookie::get_from_any(headers, cookie::LANGUAGE).and_then(|code| Language::from_code(code.expose())))
         .or_else(|| accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?))

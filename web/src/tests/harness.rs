@@ -16,6 +16,7 @@ use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::merchant::{Merchants, Mode};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
+use aviso_core::report::Reports;
 use aviso_core::secret::Keyring;
 use aviso_core::site::Sites;
 use aviso_core::store::{DatabaseUrl, Store};
@@ -99,6 +100,7 @@ impl Hub {
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
+            reports: Reports::new(store.clone(), clock.clone()),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),
