@@ -1,6 +1,8 @@
 //! What an operator may do on the machine: merchants, keys, staff, the audit log.
 
 mod mail;
+mod member;
+mod onboarding;
 mod profile;
 mod reconciliation;
 mod reports;
@@ -73,6 +75,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::ConfigureMerchant { merchant, file, mode } => {
             profile::configure(services, merchant, mode, &file).await
         }
+        AdminCommand::Member(command) => member::run(services, command).await,
         AdminCommand::InviteStaff { name, role } => {
             let ticket = services.accounts.invite_staff(Actor::Operator, &name, role).await?;
             let username = bot_username(config).await?;
@@ -114,6 +117,7 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
         AdminCommand::DecideDispute { dispute, decision } => {
             Ok(dispute_line(&services.disputes.decide(&Actor::Operator, dispute, decision).await?))
         }
+        AdminCommand::Onboarding(command) => onboarding::run(services, command).await,
         AdminCommand::PublishNews { file } => mail::publish(services, &file).await,
         AdminCommand::Suppressions => mail::suppressions(services).await,
         AdminCommand::Suppress { email, complaint, reason } => {

@@ -10,6 +10,7 @@ use aviso_core::id::{CardId, DisputeId, ItemId, MerchantId, PaymentId};
 use aviso_core::language::Language;
 use aviso_core::ledger::fee::FeeMethod;
 use aviso_core::merchant::Mode;
+use aviso_core::merchant::member::Rights;
 use aviso_core::money::Currency;
 use aviso_core::preference::TimeZone;
 use aviso_core::reconciliation::Fit;
@@ -207,6 +208,9 @@ pub enum AdminCommand {
         #[arg(long, default_value = "test", value_parser = mode)]
         mode: Mode,
     },
+    /// Say who acts for a merchant, and what each may do.
+    #[command(subcommand)]
+    Member(MemberCommand),
     /// Invite a member of staff: prints a link for them and a number to tell them apart from it.
     InviteStaff {
         /// Their name.
@@ -267,6 +271,9 @@ pub enum AdminCommand {
         #[arg(value_parser = decision)]
         decision: Decision,
     },
+    /// Decide about shops on their way to live payments.
+    #[command(subcommand)]
+    Onboarding(OnboardingCommand),
     /// Send a message to everybody who asked for news. Nobody gets one of the same name twice.
     PublishNews {
         /// The message, TOML: `name`, and `[en]`, `[es]`, `[ru]` with `title` and `text`.
@@ -398,6 +405,38 @@ fn email(text: &str) -> Result<EmailAddress, String> {
     EmailAddress::new(text).map_err(|error| error.to_string())
 }
 
+/// What an operator may do with the people who act for a merchant.
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Make an account a member, or change what it may do. Who has no account yet is invited by mail.
+    Add {
+        /// The merchant (`mer_…`).
+        #[arg(long)]
+        merchant: MerchantId,
+        /// The e-mail of the account.
+        #[arg(long)]
+        email: String,
+        /// `all`, or some of view,refund,capture,bills,webhooks,keys,members,risk,settings,reports,money.
+        #[arg(long)]
+        rights: Rights,
+    },
+    /// List the members of a merchant.
+    List {
+        /// The merchant (`mer_…`).
+        #[arg(long)]
+        merchant: MerchantId,
+    },
+    /// Take a member away.
+    Remove {
+        /// The merchant (`mer_…`).
+        #[arg(long)]
+        merchant: MerchantId,
+        /// The e-mail of the account.
+        #[arg(long)]
+        email: String,
+    },
+}
+
 fn language(text: &str) -> Result<Language, String> {
     Language::from_code(text).ok_or_else(|| "expected en, es or ru".to_owned())
 }
@@ -416,4 +455,65 @@ fn decision(text: &str) -> Result<Decision, String> {
         "lost" => Ok(Decision::Lost),
         _ => Err("expected won or lost".to_owned()),
     }
+}
+
+/// What is decided about a shop on its way to live payments.
+#[derive(Debug, Subcommand)]
+pub enum OnboardingCommand {
+    /// List the shops that wait for a step of ours, those that wait longest first.
+    List,
+    /// Show how a shop stands and the steps that led there.
+    Show {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+    },
+    /// Approve what waits for a decision: first ours, then the acquirer's.
+    Approve {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+    },
+    /// Decline an application. The applicant reads the reason and may apply again.
+    Decline {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Write down that the connection fee came in. The shop is live then.
+    FeePaid {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// The number of the transfer or receipt.
+        reference: String,
+    },
+    /// Stop a shop for a time.
+    Suspend {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Let a suspended shop go on.
+    Resume {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// End a shop. What it took may still be refunded.
+    Close {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Make a trial longer.
+    ExtendTrial {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// By how many days (1 to 90).
+        days: u32,
+        /// Why, in words.
+        reason: String,
+    },
 }

@@ -4,6 +4,7 @@
 mod check;
 mod environment;
 mod iso8583;
+mod onboarding;
 mod section;
 mod show;
 
@@ -21,6 +22,7 @@ use figment::providers::{Format, Toml};
 use serde::Deserialize;
 
 pub use iso8583::Iso8583Config;
+pub use onboarding::OnboardingConfig;
 pub use section::{
     DatabaseConfig, LimitsConfig, LogConfig, LogFormat, PaymentsConfig, RetentionConfig, SecretsConfig, ServerConfig,
     TelegramConfig, TelegramMode, TestingConfig, VaultConfig, WebhooksConfig,
@@ -70,6 +72,8 @@ pub struct Config {
     pub payments: PaymentsConfig,
     /// `[iso8583]`; without it there is no host link.
     pub iso8583: Option<Iso8583Config>,
+    /// `[onboarding]`
+    pub onboarding: OnboardingConfig,
     /// `[telegram]`
     pub telegram: TelegramConfig,
     /// `[mail]`; without it letters are written to files in the data folder.
@@ -96,6 +100,7 @@ impl Default for Config {
             vault: VaultConfig::default(),
             payments: PaymentsConfig::default(),
             iso8583: None,
+            onboarding: OnboardingConfig::default(),
             telegram: TelegramConfig::default(),
             mail: None,
             webhooks: WebhooksConfig::default(),

@@ -105,7 +105,10 @@ pub(crate) async fn press(
         | Press::Reject(_)
         | Press::Reviews
         | Press::Review(_)
-        | Press::AskBank(_) => {}
+        | Press::AskBank(_)
+        | Press::Applications
+        | Press::Applicant(_)
+        | Press::Admit(..) => {}
     }
     Ok(None)
 }

@@ -5,7 +5,7 @@ mod setting;
 use std::fmt;
 use std::str::FromStr;
 
-use aviso_core::id::{ButtonId, CardId, LinkId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
+use aviso_core::id::{ButtonId, CardId, LinkId, MerchantId, OperationId, PaymentId, RefundId, ReviewId, SessionId};
 use aviso_core::language::Language;
 use aviso_core::payment::Narrowed;
 use aviso_core::preference::Month;
@@ -100,6 +100,12 @@ pub(crate) enum Press {
     Review(ReviewId),
     /// Staff: the bank is asked again about a message.
     AskBank(OperationId),
+    /// Staff: the shops that wait for a step of ours.
+    Applications,
+    /// Staff: the card of a shop on its way.
+    Applicant(MerchantId),
+    /// Staff: approves what waits for a decision, as it stood at this version.
+    Admit(MerchantId, i32),
 }
 
 /// The data of a button that this version does not make.
@@ -150,6 +156,9 @@ impl fmt::Display for Press {
             Self::Reviews => f.write_str("rq"),
             Self::Review(review) => write!(f, "rc:{review}"),
             Self::AskBank(operation) => write!(f, "ob:{operation}"),
+            Self::Applications => f.write_str("aq"),
+            Self::Applicant(merchant) => write!(f, "ac:{merchant}"),
+            Self::Admit(merchant, version) => write!(f, "aa:{merchant}:{version}"),
         }
     }
 }
@@ -206,6 +215,9 @@ impl FromStr for Press {
             ["rq"] => Self::Reviews,
             ["rc", review] => Self::Review(read(review)?),
             ["ob", operation] => Self::AskBank(read(operation)?),
+            ["aq"] => Self::Applications,
+            ["ac", merchant] => Self::Applicant(read(merchant)?),
+            ["aa", merchant, version] => Self::Admit(read(merchant)?, read(version)?),
             _ => return Err(UnknownPress),
         })
     }
@@ -251,6 +263,9 @@ mod tests {
             Press::Reviews,
             Press::Review(review),
             Press::AskBank(OperationId::new(now)),
+            Press::Applications,
+            Press::Applicant(MerchantId::new(now)),
+            Press::Admit(MerchantId::new(now), i32::MIN),
         ];
         for part in Narrowed::ALL {
             all.push(Press::Narrowed(*part, Place { page: 1_000_000, before: Some(payment) }));

@@ -98,6 +98,10 @@ staff_commands! {
     Audit = "audit", Admin,
     /// What the bank says of a message without outcome, written down by hand.
     Settle = "settle", Finance,
+    /// The shops that wait for a step of ours.
+    Applications = "applications", Viewer,
+    /// A shop on its way: look, approve, decline, fee, suspend, resume, close, extend.
+    Merchant = "merchant", Viewer,
 }
 
 /// A text that begins like a command.

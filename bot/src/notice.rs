@@ -2,6 +2,7 @@
 
 mod account;
 mod news;
+mod onboarding;
 mod payment;
 mod report;
 mod staff;
@@ -69,6 +70,11 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::AccountTelegramUnlinked
         | EventType::AccountLogin
         | EventType::AccountTotpEnabled
+        | EventType::AccountFinancialPasswordChanged
+        | EventType::AccountFinancialPasswordWrong
+        | EventType::MemberAdded
+        | EventType::MemberChanged
+        | EventType::MemberRemoved
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
@@ -81,6 +87,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::MandateEnded => vault::compose(&job.event, words),
         EventType::ReportMonthly => report::compose(&job.event, words),
         EventType::NewsPublished => Some(news::compose(&job.event, words)),
+        EventType::OnboardingMoved => Some(onboarding::compose(&job.event, words, site)),
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed
         | EventType::PaymentVoidFailed
@@ -99,6 +106,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::ReportRegistry
         | EventType::AccountRegistered
         | EventType::AccountPasswordReset
+        | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::ReviewOpened

@@ -241,7 +241,10 @@ impl Router {
             | Press::Reject(_)
             | Press::Reviews
             | Press::Review(_)
-            | Press::AskBank(_) => match &person.staff {
+            | Press::AskBank(_)
+            | Press::Applications
+            | Press::Applicant(_)
+            | Press::Admit(..) => match &person.staff {
                 Some(member) => staff::press(desk, person, member, pressed, press).await?,
                 None => Some(person.words.say("toast-outdated")),
             },

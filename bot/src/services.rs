@@ -7,6 +7,7 @@ use aviso_core::audit::Audit;
 use aviso_core::bot::BotMemory;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::DeliveryLog;
+use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
 use aviso_core::risk::Risk;
@@ -22,6 +23,8 @@ pub struct BotServices {
     pub refunds: Refunds,
     /// Lists and decisions.
     pub risk: Risk,
+    /// Shops on their way to live payments.
+    pub onboardings: Onboardings,
     /// Inbox, conversations and buttons.
     pub memory: BotMemory,
     /// The delivery log, for `/status`.

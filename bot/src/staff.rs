@@ -1,6 +1,7 @@
 //! The support desk. Who may do what is looked up at every command and button; each look, search and
 //! action leaves a row in the audit log.
 
+mod applicant;
 mod card;
 mod find;
 mod list;
@@ -106,6 +107,8 @@ pub(crate) async fn command(
         StaffCommand::Allow => list::allow(&shift, args).await,
         StaffCommand::Audit => log::log(&shift, args).await,
         StaffCommand::Settle => overdue::settle(&shift, args).await,
+        StaffCommand::Applications => applicant::queue(&shift, None).await,
+        StaffCommand::Merchant => applicant::merchant(&shift, args).await,
     }
 }
 
@@ -132,6 +135,9 @@ pub(crate) async fn press(
         Press::Approve(id) => return review::approve(&shift, pressed, id).await,
         Press::Reject(id) => return review::reject(&shift, pressed, id).await,
         Press::AskBank(id) => return overdue::ask_again(&shift, id).await,
+        Press::Applications => applicant::queue(&shift, Some(pressed)).await?,
+        Press::Applicant(id) => return applicant::show(&shift, pressed, id).await,
+        Press::Admit(id, version) => return applicant::approve(&shift, pressed, id, version).await,
         // The router sends these to everybody's handler.
         Press::Menu(_)
         | Press::Language(_)
@@ -158,9 +164,14 @@ pub(crate) async fn press(
 /// The least role that may press a button.
 const fn role_of(press: Press) -> Role {
     match press {
-        Press::Card(_) | Press::Why(_) | Press::Reviews | Press::Review(_) => Role::Viewer,
+        Press::Card(_)
+        | Press::Why(_)
+        | Press::Reviews
+        | Press::Review(_)
+        | Press::Applications
+        | Press::Applicant(_) => Role::Viewer,
         Press::Reveal(_) | Press::Refund(_) | Press::Once(_) | Press::AskBank(_) => Role::Agent,
-        Press::Approve(_) | Press::Reject(_) => Role::Senior,
+        Press::Approve(_) | Press::Reject(_) | Press::Admit(..) => Role::Senior,
         Press::Menu(_)
         | Press::Language(_)
         | Press::Number(..)

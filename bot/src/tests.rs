@@ -27,6 +27,7 @@ use aviso_core::id::PaymentId;
 use aviso_core::language::Language;
 use aviso_core::merchant::{Merchants, Mode, Scope};
 use aviso_core::money::Money;
+use aviso_core::onboarding::{Contract, Onboardings, Terms};
 use aviso_core::payment::card::{Brand, Card, Cvc};
 use aviso_core::payment::text::{Metadata, OrderRef};
 use aviso_core::payment::{
@@ -280,11 +281,22 @@ fn services(store: &Store, clock: &Arc<ShiftedClock>, keyring: &Keyring) -> BotS
         refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
         payments,
         risk: Risk::new(store.clone(), clock.clone()),
+        onboardings: Onboardings::new(store.clone(), clock.clone(), terms()),
         memory: BotMemory::new(store.clone(), clock.clone()),
         deliveries: DeliveryLog::new(store.clone(), clock.clone()),
         audit: Audit::new(store.clone(), clock.clone()),
         clock,
         database: store.backend_name(),
+    }
+}
+
+/// What merchants are asked for in these tests.
+fn terms() -> Terms {
+    Terms {
+        trial: std::time::Duration::from_secs(86_400),
+        contract: Contract { version: "1".to_owned(), text: "Pay what you owe.".to_owned() },
+        fee: Some(Money::new(295_000, "RUB".parse().unwrap()).unwrap()),
+        acquirers: vec!["sandbox".to_owned()],
     }
 }
 

@@ -13,6 +13,7 @@ mod confirm;
 pub mod email;
 mod entry;
 mod error;
+mod financial;
 pub mod link;
 mod login;
 pub mod password;

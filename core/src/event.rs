@@ -105,6 +105,18 @@ named! {
         AccountClosing = "account.closing",
         /// An account was ended.
         AccountClosed = "account.closed",
+        /// A person was set a financial password, or a new one.
+        AccountFinancialPasswordChanged = "account.financial_password_changed",
+        /// Somebody who is logged in guesses the financial password.
+        AccountFinancialPasswordWrong = "account.financial_password_wrong",
+        /// A person is invited to act for a merchant; carries the link.
+        MemberInvited = "member.invited",
+        /// A person acts for a merchant from now on.
+        MemberAdded = "member.added",
+        /// What a person may do for a merchant was changed.
+        MemberChanged = "member.changed",
+        /// A person does not act for a merchant any more.
+        MemberRemoved = "member.removed",
         /// A payment waits for staff.
         ReviewOpened = "review.opened",
         /// Staff decided.
@@ -121,6 +133,8 @@ named! {
         ReportMonthly = "report.monthly",
         /// The registry of a merchant's day, for an address that the merchant named.
         ReportRegistry = "report.registry",
+        /// A shop took a step on its way to live payments, or its trial is over.
+        OnboardingMoved = "onboarding.moved",
         /// A message to everybody who asked for news.
         NewsPublished = "news.published",
         /// A delivery asked for by hand, to see that an endpoint works.

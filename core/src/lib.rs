@@ -23,6 +23,7 @@ pub mod mandate;
 pub mod merchant;
 pub mod money;
 mod named;
+pub mod onboarding;
 pub mod payment;
 pub mod port;
 pub mod preference;

@@ -21,8 +21,11 @@ mod m20261124_000016_create_preferences;
 mod m20261124_000017_win_expired_disputes;
 mod m20261124_000018_create_checkout;
 mod m20261124_000019_extend_endpoints;
+mod m20261124_000023_create_members;
+mod m20261124_000024_create_financial_passwords;
 mod m20261124_000025_create_reports;
 mod m20261124_000026_create_reconciliation;
+mod m20261124_000027_create_onboarding;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
@@ -82,8 +85,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000017_win_expired_disputes::Migration),
             Box::new(m20261124_000018_create_checkout::Migration),
             Box::new(m20261124_000019_extend_endpoints::Migration),
+            Box::new(m20261124_000023_create_members::Migration),
+            Box::new(m20261124_000024_create_financial_passwords::Migration),
             Box::new(m20261124_000025_create_reports::Migration),
             Box::new(m20261124_000026_create_reconciliation::Migration),
+            Box::new(m20261124_000027_create_onboarding::Migration),
         ]
     }
 }

@@ -16,8 +16,10 @@ mod account;
 mod bill;
 mod draft;
 mod layout;
+mod member;
 mod merchant;
 mod news;
+mod onboarding;
 mod payment;
 mod refund;
 mod registry;
@@ -111,6 +113,12 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::AccountTotpDisabled => Ok(Some(account::notice("account-totp-disabled", source))),
         E::AccountCodesWrong => Ok(Some(account::notice("account-codes-wrong", source))),
         E::AccountRecoveryCodeUsed => Ok(Some(account::recovery_code_used(source))),
+        E::AccountFinancialPasswordChanged => Ok(Some(account::notice("account-financial-password-changed", source))),
+        E::AccountFinancialPasswordWrong => Ok(Some(account::notice("account-financial-password-wrong", source))),
+        E::MemberInvited => member::invited(source).map(Some),
+        E::MemberAdded => Ok(Some(member::added(source))),
+        E::MemberChanged => Ok(Some(member::changed(source))),
+        E::MemberRemoved => Ok(Some(member::removed(source))),
         E::AccountClosing => account::closing(source).map(Some),
         E::AccountClosed => Ok(Some(account::closed(source))),
         // Asked in the chat alone.
@@ -133,6 +141,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         E::ReportMonthly => report::letter(source).map(Some),
         E::ReportRegistry => registry::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
+        E::OnboardingMoved => for_buyer(source, onboarding::letter),
         E::BillCreated => for_buyer(source, bill::created),
         E::EndpointFailing => merchant::endpoint_failing(source).map(Some),
         E::EndpointDisabled => merchant::endpoint_disabled(source).map(Some),

@@ -28,9 +28,10 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
     let names = ["shop", "name", "device", "reason", "title"].map(|key| (key, shop.to_owned()));
     // Only an operator writes this one, and paragraphs are theirs to make.
     let text = ("text", shop.replace(['\r', '\n'], " "));
+    let step = [("stage", "contract".to_owned()), ("merchant", "mer_x".to_owned()), ("until", NOW.to_string())];
     let sums = [("month", "2026-02".to_owned()), ("sum.EUR", "3 123450 5000".to_owned())];
     let day = [("day", "2026-02-28".to_owned()), ("zone", "Europe/Madrid".to_owned())];
-    let facts = names.into_iter().chain([text]).chain(sums).chain(day);
+    let facts = names.into_iter().chain([text]).chain(step).chain(sums).chain(day);
     Job {
         id: DeliveryId::new(NOW),
         event: Event {

@@ -74,6 +74,8 @@ pub(super) fn start(tasks: &mut Tasks, services: &Services) {
     );
     let (stop, bills) = (tasks.token(), services.bills.clone());
     tasks.spawn("bills", every(JANITOR_EVERY, stop, async move || bills.look_after().await.map(|_| ())));
+    let (stop, shops) = (tasks.token(), services.onboardings.clone());
+    tasks.spawn("trials", every(RESERVATIONS_EVERY, stop, async move || shops.look_after().await.map(|_| ())));
     let (stop, bank, disputes) = (tasks.token(), Arc::clone(&services.bank), services.disputes.clone());
     tasks.spawn("sandbox-notices", every(JANITOR_EVERY, stop, async move || hear_sandbox(&bank, &disputes).await));
     let (stop, ledger) = (tasks.token(), services.ledger.clone());

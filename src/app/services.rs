@@ -19,6 +19,8 @@ use aviso_core::dispute::Disputes;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::merchant::member::Members;
+use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::{Acquirers, Payments};
 use aviso_core::port::{Acquirer, Authenticator};
 use aviso_core::reconciliation::Reconciliation;
@@ -72,6 +74,10 @@ pub struct Services {
     pub reports: Reports,
     /// Shops.
     pub merchants: Merchants,
+    /// Who acts for them.
+    pub members: Members,
+    /// Shops on their way to live payments.
+    pub onboardings: Onboardings,
     /// Where shops hear of events.
     pub endpoints: Endpoints,
     /// Lists and limits.
@@ -146,6 +152,8 @@ impl Services {
             reconciliation: Reconciliation::new(store.clone(), Arc::clone(&clock)),
             reports: Reports::new(store.clone(), Arc::clone(&clock)),
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
+            members: Members::new(store.clone(), Arc::clone(&clock), keyring.clone()),
+            onboardings: Onboardings::new(store.clone(), Arc::clone(&clock), config.onboarding_terms(offered(config))?),
             endpoints: Endpoints::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), Arc::clone(&clock)),
             audit: Audit::new(store.clone(), Arc::clone(&clock)),
@@ -213,6 +221,13 @@ fn acquirers(
         Some(link) => Acquirers::new(bank, more.chain([link])),
         None => Acquirers::new(bank, more.chain([Arc::clone(wallet) as Arc<dyn Acquirer>])),
     }
+}
+
+/// The acquirers that applicants choose from. The sandbox moves no real money: it is offered where there is no
+/// other.
+fn offered(config: &Config) -> Vec<String> {
+    let link = config.iso8583.as_ref().map(|link| link.name.clone());
+    link.map_or_else(|| vec![config.payments.acquirer.clone()], |link| vec![link])
 }
 
 fn sandbox_bank(config: &Config, clock: &Arc<dyn Clock>) -> Builder {

@@ -52,6 +52,7 @@ impl Config {
         if tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_err() {
             return refuse("log.filter", &self.log.filter, "a filter such as `info` or `aviso=debug,warn`");
         }
+        self.onboarding.check()?;
         self.crash_at()?;
         self.check_telegram()
     }

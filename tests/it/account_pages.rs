@@ -86,6 +86,7 @@ async fn every_page_is_whole_in_every_language_wide_and_narrow() {
             ("payments", "/account/payments?text=zapatos"),
             ("payment", &payment),
             ("cards", "/account/cards"),
+            ("shops", "/account/shops"),
             ("settings", "/account/settings"),
             ("data", "/account/data"),
         ] {

@@ -30,6 +30,7 @@ mod returned;
 mod security;
 mod sessions;
 mod settings;
+mod shops;
 mod signed;
 mod totp;
 mod unlink;
@@ -87,6 +88,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/account/close/{token}", get(close::show).post(close::submit))
         .route("/account/notifications", get(notifications::show).post(notifications::submit))
         .route("/account/notifications/mail", post(notifications::try_mail))
+        .merge(shops::router())
         .merge(checkout::router())
 }
 

@@ -11,6 +11,7 @@ use aviso_core::dispute::Disputes;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::endpoint::Endpoints;
+use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
 use aviso_core::report::Reports;
@@ -56,6 +57,8 @@ pub struct WebParts {
     pub reports: Reports,
     /// Merchants and their API keys.
     pub merchants: Merchants,
+    /// Shops on their way to live payments.
+    pub onboardings: Onboardings,
     /// Webhook endpoints.
     pub endpoints: Endpoints,
     /// People.

@@ -42,6 +42,26 @@ account-recovery-code-used =
     .title = A recovery code was used
     .lead = Somebody used one of your recovery codes in place of the authenticator.
     .next = If it was not you, change your password. If you lost the authenticator, remove it in your account and add a new one.
+account-financial-password-changed =
+    .title = Your financial password was set
+    .lead = A new financial password was set in your account. It is asked for before money moves in a merchant’s cabinet.
+    .next = If it was not you, reset the password with “Forgot the password” on the sign-in page, set a new financial password and tell the merchant.
+account-financial-password-wrong =
+    .title = Wrong financial passwords
+    .lead = Somebody who is logged in to your account gave five wrong financial passwords. None is taken for a quarter of an hour.
+    .next = If it was not you, change your password now: that ends every other session.
+member-added =
+    .title = You act for a merchant now
+    .lead = Your account may now open the cabinet of the shop “{ $shop }”.
+    .next = If you did not expect it, leave the shop on its members page.
+member-changed =
+    .title = Your rights were changed
+    .lead = What your account may do for the shop “{ $shop }” was changed. The cabinet shows what you may do now.
+    .next = If you have questions, ask whoever keeps the members of the shop.
+member-removed =
+    .title = You do not act for this merchant any more
+    .lead = Your account may not open the cabinet of the shop “{ $shop }” any more.
+    .next = If you have questions, ask whoever keeps the members of the shop.
 login-question =
     <b>Log in?</b>
     A browser wants to log in to your account. If it is you, tap the number that you see on its screen. If it is not you, tap “Not me”.

@@ -17,6 +17,8 @@ command-block = Put on the block list
 command-allow = Put on the allow list
 command-audit = Who did what
 command-settle = What the bank says of an overdue message
+command-applications = Shops that wait for us
+command-merchant = A shop on its way
 
 usage-pay = /pay &lt;id, reference, order or last four&gt; – the card of a payment
 usage-find = /find &lt;e-mail, reference, order or last four&gt; – up to ten payments
@@ -29,3 +31,5 @@ usage-block = /block &lt;attribute&gt; &lt;value&gt; [reason]
 usage-allow = /allow &lt;attribute&gt; &lt;value&gt; [reason]
 usage-audit = /audit [subject] – the last rows of the log
 usage-settle = /settle &lt;op_…&gt; &lt;done or failed&gt; &lt;reason&gt; – writes down what the bank says of a message without an outcome
+usage-applications = /applications – shops that wait for a step of ours
+usage-merchant = /merchant &lt;mer_…&gt; [approve, decline, fee, suspend, resume, close or extend] [reason, number of the transfer, or days and reason]

@@ -42,6 +42,26 @@ account-recovery-code-used =
     .title = Se usó un código de recuperación
     .lead = Alguien usó uno de sus códigos de recuperación en lugar del autenticador.
     .next = Si no fue usted, cambie la contraseña. Si perdió el autenticador, quítelo en su cuenta y añada otro.
+account-financial-password-changed =
+    .title = Se estableció su contraseña financiera
+    .lead = En su cuenta se estableció una nueva contraseña financiera. Se pide antes de mover dinero en el panel de un comercio.
+    .next = Si no fue usted, restablezca la contraseña con «¿Olvidó la contraseña?» en la página de acceso, establezca otra contraseña financiera y avise al comercio.
+account-financial-password-wrong =
+    .title = Contraseñas financieras incorrectas
+    .lead = Alguien con la sesión iniciada en su cuenta dio cinco contraseñas financieras incorrectas. Durante un cuarto de hora no se acepta ninguna.
+    .next = Si no fue usted, cambie la contraseña ahora: así terminan todas las demás sesiones.
+member-added =
+    .title = Ahora actúa en nombre de un comercio
+    .lead = Su cuenta ya puede abrir el panel del comercio «{ $shop }».
+    .next = Si no lo esperaba, deje el comercio en su página de miembros.
+member-changed =
+    .title = Sus permisos han cambiado
+    .lead = Ha cambiado lo que su cuenta puede hacer en nombre del comercio «{ $shop }». El panel muestra lo que puede hacer ahora.
+    .next = Si tiene preguntas, diríjase a quien lleva los miembros del comercio.
+member-removed =
+    .title = Ya no actúa en nombre de este comercio
+    .lead = Su cuenta ya no puede abrir el panel del comercio «{ $shop }».
+    .next = Si tiene preguntas, diríjase a quien lleva los miembros del comercio.
 login-question =
     <b>¿Iniciar sesión?</b>
     Un navegador quiere entrar en su cuenta. Si es usted, toque el número que ve en su pantalla. Si no lo es, toque «No fui yo».

@@ -17,6 +17,8 @@ command-block = Poner en la lista de bloqueo
 command-allow = Poner en la lista de permitidos
 command-audit = Quién hizo qué
 command-settle = Lo que dice el banco de un mensaje atrasado
+command-applications = Tiendas que nos esperan
+command-merchant = Una tienda en camino
 
 usage-pay = /pay &lt;id, referencia, pedido o cuatro últimas cifras&gt; – la ficha de un pago
 usage-find = /find &lt;correo, referencia, pedido o cuatro últimas cifras&gt; – hasta diez pagos
@@ -29,3 +31,5 @@ usage-block = /block &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-allow = /allow &lt;atributo&gt; &lt;valor&gt; [motivo]
 usage-audit = /audit [asunto] – las últimas filas del registro
 usage-settle = /settle &lt;op_…&gt; &lt;done o failed&gt; &lt;motivo&gt; – anota lo que dice el banco de un mensaje sin resultado
+usage-applications = /applications – tiendas que esperan un paso nuestro
+usage-merchant = /merchant &lt;mer_…&gt; [approve, decline, fee, suspend, resume, close o extend] [motivo, número de la transferencia, o días y motivo]

@@ -17,6 +17,8 @@ command-block = В чёрный список
 command-allow = В список разрешённых
 command-audit = Кто что сделал
 command-settle = Что банк говорит о сообщении без ответа
+command-applications = Магазины, которые нас ждут
+command-merchant = Магазин на пути
 
 usage-pay = /pay &lt;id, номер платежа, заказ или последние четыре цифры&gt; – карточка платежа
 usage-find = /find &lt;почта, номер платежа, заказ или последние четыре цифры&gt; – до десяти платежей
@@ -29,3 +31,5 @@ usage-block = /block &lt;признак&gt; &lt;значение&gt; [причи
 usage-allow = /allow &lt;признак&gt; &lt;значение&gt; [причина]
 usage-audit = /audit [предмет] – последние строки журнала
 usage-settle = /settle &lt;op_…&gt; &lt;done или failed&gt; &lt;причина&gt; – записывает, что банк сказал о сообщении без исхода
+usage-applications = /applications – магазины, ждущие нашего шага
+usage-merchant = /merchant &lt;mer_…&gt; [approve, decline, fee, suspend, resume, close или extend] [причина, номер перевода или дни и причина]

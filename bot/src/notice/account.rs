@@ -15,12 +15,14 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
         EventType::AccountLogin => event.audience.facts.get("device").and_then(|text| clean::line(text, 80)),
         _ => None,
     };
+    let shop = event.audience.facts.get("shop").and_then(|text| clean::line(text, 64)).unwrap_or_default();
+    let told = |part: &str| words.tell(&format!("{id}.{part}"), &Args::new().with("shop", &shop));
     let mut html = words.tell(
         "account-notice",
         &Args::new()
-            .with_html("title", words.say(&format!("{id}.title")))
-            .with_html("lead", words.say(&format!("{id}.lead")))
-            .with_html("next", words.say(&format!("{id}.next")))
+            .with_html("title", told("title"))
+            .with_html("lead", told("lead"))
+            .with_html("next", told("next"))
             .with("at", words.moment(event.created_at)),
     );
     if let Some(device) = device {
@@ -31,7 +33,8 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
         html.push('\n');
         html.push_str(&words.tell("line-codes-left", &Args::new().with("left", left)));
     }
-    let key = page_key(words.say("key-account"), site, "account/security");
+    let path = if event.kind.as_str().starts_with("member.") { "merchant" } else { "account/security" };
+    let key = page_key(words.say("key-account"), site, path);
     Notice::new(Screen::text(html).row(key), Follow::Aside)
 }
 

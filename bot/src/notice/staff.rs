@@ -6,7 +6,7 @@ use aviso_core::event::{Event, EventType};
 use aviso_core::id::{PaymentId, ReviewId};
 use aviso_core::payment::operation::OperationStatus;
 
-use super::{Follow, Notice, test_mark};
+use super::{Follow, Notice, onboarding, test_mark};
 use crate::callback::Press;
 use crate::clean;
 use crate::screen::{Key, Screen};
@@ -35,6 +35,7 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         }
         EventType::EndpointFailing | EventType::EndpointDisabled => endpoint(event, words),
         EventType::PaymentOutcomeOverdue => overdue(event, words),
+        EventType::OnboardingMoved => onboarding::for_staff(event, words),
         EventType::DisputeOpened | EventType::DisputeUpdated | EventType::DisputeWon | EventType::DisputeLost => {
             dispute(event, words)
         }
@@ -48,6 +49,12 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountFinancialPasswordChanged
+        | EventType::AccountFinancialPasswordWrong
+        | EventType::MemberAdded
+        | EventType::MemberChanged
+        | EventType::MemberRemoved
+        | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::CardSaved

@@ -9,7 +9,7 @@ use aviso_core::document::{
     RefundDocument, SavedCardDocument,
 };
 use aviso_core::event::{Audience, Event, EventType};
-use aviso_core::id::{DeliveryId, EventId, LinkId, PaymentId, ReviewId};
+use aviso_core::id::{DeliveryId, EventId, LinkId, MerchantId, PaymentId, ReviewId};
 use aviso_core::language::Language;
 use aviso_core::merchant::Mode;
 use aviso_core::payment::decline::DeclineCode;
@@ -108,6 +108,8 @@ fn event(kind: EventType, shop: &str) -> Event {
         ("month", "2026-03".to_owned()),
         ("sum.EUR", "3 123456 100".to_owned()),
         ("title", shop.repeat(50)),
+        ("stage", "in_review".to_owned()),
+        ("merchant", MerchantId::new(now()).to_string()),
         ("text", format!("{shop}\n").repeat(400)),
     ];
     Event {
@@ -250,7 +252,7 @@ fn every_notice_is_sound_in_every_language() {
             }
         }
     }
-    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 10 + 5 + 2 + 10));
+    assert_eq!(told, HOSTILE.len() * Language::ALL.len() * (12 + 15 + 5 + 2 + 10 + 2));
 }
 
 #[test]

@@ -192,6 +192,7 @@ fn result(
             | PaymentError::MandateNotFound(_)
             | PaymentError::Terms(_)
             | PaymentError::Mandate(_)
+            | PaymentError::ShopClosed(_)
             | PaymentError::CurrencyNotAccepted(_)
             | PaymentError::CardsNotOffered
             | PaymentError::Key(_)

@@ -73,7 +73,8 @@ impl Accounts {
                     | LinkPurpose::ResetPassword
                     | LinkPurpose::LogIn
                     | LinkPurpose::SecondFactor
-                    | LinkPurpose::CloseAccount => return Err(AccountError::LinkInvalid),
+                    | LinkPurpose::CloseAccount
+                    | LinkPurpose::InviteMember => return Err(AccountError::LinkInvalid),
                 };
                 if !staff && rows::by_telegram(tx.conn(), user.id).await?.is_some() {
                     return Err(AccountError::TelegramTaken);

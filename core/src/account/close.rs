@@ -8,9 +8,10 @@ use crate::account::{Account, AccountError, Accounts};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
 use crate::id::AccountId;
+use crate::merchant::member as members;
 use crate::secret::Secret;
 use crate::store::{
-    Tx, account as rows, event as events, link as links, password as passwords, preference as preferences,
+    Tx, account as rows, event as events, financial, link as links, password as passwords, preference as preferences,
     risk as decisions, second_factor as factors, session as sessions,
 };
 use crate::vault::keep;
@@ -95,10 +96,13 @@ impl Accounts {
         links::delete_all(tx, id).await?;
         factors::delete(tx, id).await?;
         passwords::forget(tx, id).await?;
+        financial::delete(tx, id).await?;
         preferences::forget(tx, id).await?;
         decisions::forget_person(tx, id).await?;
         rows::forget_person(tx, id, now).await?;
-        Ok(events::insert(tx, &told).await?)
+        events::insert(tx, &told).await?;
+        // Last: others wait for the audit log.
+        Ok(members::forget(tx, id, now).await?)
     }
 
     fn addressed(&self, kind: EventType, account: &Account, now: Timestamp) -> Event {

@@ -244,6 +244,7 @@ fn decide(
         | LinkPurpose::InviteStaff
         | LinkPurpose::LogIn
         | LinkPurpose::SecondFactor
-        | LinkPurpose::CloseAccount => Decision::Over,
+        | LinkPurpose::CloseAccount
+        | LinkPurpose::InviteMember => Decision::Over,
     }
 }

@@ -24,6 +24,18 @@ pub enum AccountError {
     /// One of the last three passwords.
     #[error("the password was used before")]
     PasswordUsed,
+    /// The password and the financial password would be the same.
+    #[error("the password and the financial password have to differ")]
+    SamePassword,
+    /// The account has no financial password.
+    #[error("there is no financial password yet")]
+    FinancialMissing,
+    /// The financial password is wrong.
+    #[error("the financial password is wrong")]
+    FinancialWrong,
+    /// There were too many wrong ones: none is taken for a while.
+    #[error("no financial password is taken for a quarter of an hour")]
+    FinancialRests,
     /// Without Telegram nothing would be left to log in with.
     #[error("a password and a confirmed e-mail have to be left to log in with")]
     LastWayIn,

@@ -27,11 +27,13 @@ pub enum LinkPurpose {
     SecondFactor,
     /// Ends an account.
     CloseAccount,
+    /// Makes who is logged in with the invited e-mail a member of a merchant.
+    InviteMember,
 }
 
 impl LinkPurpose {
     /// Every purpose.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::ConfirmEmail,
         Self::ConfirmEmailAndTelegram,
         Self::BindTelegram,
@@ -40,6 +42,7 @@ impl LinkPurpose {
         Self::LogIn,
         Self::SecondFactor,
         Self::CloseAccount,
+        Self::InviteMember,
     ];
 
     /// The name in the table.
@@ -54,6 +57,7 @@ impl LinkPurpose {
             Self::LogIn => "log_in",
             Self::SecondFactor => "second_factor",
             Self::CloseAccount => "close_account",
+            Self::InviteMember => "invite_member",
         }
     }
 
@@ -72,6 +76,7 @@ impl LinkPurpose {
             Self::ResetPassword | Self::InviteStaff | Self::CloseAccount => Duration::from_secs(30 * 60),
             Self::LogIn => Duration::from_secs(2 * 60),
             Self::SecondFactor => Duration::from_secs(5 * 60),
+            Self::InviteMember => Duration::from_secs(3 * 24 * 3_600),
         }
     }
 }
@@ -186,6 +191,12 @@ pub struct LinkPayload {
     pub role: Option<String>,
     /// The numbers to choose from.
     pub options: Vec<i32>,
+    /// The merchant that a member is invited to.
+    pub merchant: Option<String>,
+    /// What the invited member may do.
+    pub rights: Option<String>,
+    /// The account of who invited; none when it was the operator.
+    pub invited_by: Option<String>,
     /// Wrong codes so far.
     pub tries: u8,
 }

@@ -61,9 +61,11 @@ impl Bills {
     ///
     /// # Errors
     ///
-    /// [`BillError::OrderRefTaken`], [`BillError::Expiry`], [`BillError::Store`].
+    /// [`BillError::OrderRefTaken`], [`BillError::Expiry`], [`BillError::Payment`] when the shop may not ask
+    /// for money, [`BillError::Store`].
     pub async fn create(&self, scope: &Scope, new: NewBill) -> Result<Bill, BillError> {
         let now = self.clock.now();
+        scope.may_ask_for_money(now).map_err(PaymentError::from)?;
         let expires_at = new.expires_at.unwrap_or_else(|| now.after(EXPIRES_AFTER));
         if expires_at < now.after(EXPIRES_AFTER_MIN) || expires_at > now.after(EXPIRES_AFTER_MAX) {
             return Err(BillError::Expiry);

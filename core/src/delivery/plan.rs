@@ -52,6 +52,12 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
+        | EventType::AccountFinancialPasswordChanged
+        | EventType::AccountFinancialPasswordWrong
+        | EventType::MemberAdded
+        | EventType::MemberChanged
+        | EventType::MemberRemoved
+        | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::ReviewOpened => Lane::Interactive,
@@ -94,6 +100,7 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::EndpointFailing
         | EventType::EndpointDisabled
         | EventType::RiskRuleChanged
+        | EventType::OnboardingMoved
         | EventType::EndpointTest => Lane::Transactional,
     }
 }

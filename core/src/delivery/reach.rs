@@ -37,6 +37,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountPasswordChanged
         | EventType::AccountTelegramLinked
         | EventType::AccountTotpEnabled
+        | EventType::AccountFinancialPasswordChanged
+        | EventType::AccountFinancialPasswordWrong
+        | EventType::MemberAdded
+        | EventType::MemberChanged
+        | EventType::MemberRemoved
         | EventType::AccountTotpDisabled
         | EventType::AccountCodesWrong
         | EventType::AccountRecoveryCodeUsed
@@ -60,10 +65,11 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::AccountLogin => ToldBy::ChatOrMail,
         EventType::AccountRegistered
         | EventType::AccountPasswordReset
+        | EventType::MemberInvited
         | EventType::AccountClosing
         | EventType::AccountClosed
         | EventType::BillCreated => ToldBy::Mail,
-        EventType::NewsPublished => ToldBy::ChatAndMail,
+        EventType::NewsPublished | EventType::OnboardingMoved => ToldBy::ChatAndMail,
         EventType::ReportMonthly | EventType::ReportRegistry => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated

@@ -190,6 +190,7 @@ impl Payments {
                     Gate::Replay(answer) => return Ok(Begun::Replayed(answer)),
                     Gate::Begun(earlier) => return recover(tx, claim, &earlier, now).await.map(Begun::Replayed),
                 }
+                scope.may_ask_for_money(now)?;
                 let payment =
                     rows::lock(tx, id).await?.filter(|p| in_scope(p, scope)).ok_or(PaymentError::NotFound(id))?;
                 let begun = self.begin(tx, scope, Row::Locked(payment), confirmation, Vec::new(), message).await?;

@@ -13,7 +13,7 @@ use crate::payment::published::{document_of, payment_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, pass_gate, recover};
 use crate::payment::status::Stage;
 use crate::payment::{NewPayment, Payment, Payments};
-use crate::store::{Constraint, StoreError, Tx, account as accounts, event as events, payment as rows};
+use crate::store::{Constraint, Tx, account as accounts, event as events, payment as rows};
 
 impl Payments {
     /// Creates a payment. With a confirmation it is screened, sent to the bank and ends in the same
@@ -21,8 +21,8 @@ impl Payments {
     ///
     /// # Errors
     ///
-    /// [`PaymentError::OrderRefTaken`], [`PaymentError::Key`], [`PaymentError::Store`]; nothing
-    /// was written then.
+    /// [`PaymentError::ShopClosed`], [`PaymentError::OrderRefTaken`], [`PaymentError::Key`],
+    /// [`PaymentError::Store`]; nothing was written then.
     pub async fn create(
         &self,
         scope: Scope,
@@ -85,7 +85,8 @@ impl Payments {
         scope: &Scope,
         new: &NewPayment,
         now: Timestamp,
-    ) -> Result<Payment, StoreError> {
+    ) -> Result<Payment, PaymentError> {
+        scope.may_ask_for_money(now)?;
         let email = new.customer.email.as_ref().map(|email| email.normal().to_owned());
         let account = match &email {
             Some(email) => accounts::confirmed_by_email(tx.conn(), email).await?,

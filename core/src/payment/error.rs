@@ -3,6 +3,7 @@
 use crate::id::{CardId, MandateId, OperationId, PaymentId, RefundId, ReviewId};
 use crate::idempotency::KeyConflict;
 use crate::mandate::{Refusal, TermsError};
+use crate::merchant::ShopClosed;
 use crate::money::Currency;
 use crate::payment::attempt::WalletName;
 use crate::payment::card::CardError;
@@ -49,6 +50,9 @@ pub enum PaymentError {
     /// The refund number belongs to another refund.
     #[error("the refund number is already used by another refund")]
     RefundRefTaken,
+    /// The merchant may not ask for money now.
+    #[error(transparent)]
+    ShopClosed(#[from] ShopClosed),
     /// The merchant does not take payments in this currency.
     #[error("the shop takes no payments in {0}")]
     CurrencyNotAccepted(Currency),

@@ -56,6 +56,7 @@ impl Category {
             EventType::AccountRegistered
             | EventType::AccountPasswordReset
             | EventType::AccountLoginRequested
+            | EventType::MemberInvited
             | EventType::PaymentActionRequired => Self::Verification,
             EventType::AccountEmailConfirmed
             | EventType::AccountTelegramLinked
@@ -66,9 +67,15 @@ impl Category {
             | EventType::AccountTotpDisabled
             | EventType::AccountCodesWrong
             | EventType::AccountRecoveryCodeUsed
+            | EventType::AccountFinancialPasswordChanged
+            | EventType::AccountFinancialPasswordWrong
+            | EventType::MemberAdded
+            | EventType::MemberChanged
+            | EventType::MemberRemoved
             | EventType::AccountClosing
             | EventType::AccountClosed
             | EventType::CardSaved
+            | EventType::OnboardingMoved
             | EventType::MandateCreated => Self::Security,
             EventType::RefundCreated | EventType::RefundSucceeded | EventType::RefundFailed => Self::Refunds,
             EventType::DisputeOpened

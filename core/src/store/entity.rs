@@ -24,6 +24,7 @@ pub(super) mod dispute_notice;
 #[cfg(test)]
 pub(super) mod dispute_transition;
 pub(super) mod event;
+pub(super) mod financial_password;
 pub(super) mod idempotency;
 pub(super) mod install_key;
 pub(super) mod instance;
@@ -38,8 +39,11 @@ pub(super) mod mandate;
 pub(super) mod merchant;
 pub(super) mod merchant_fee;
 pub(super) mod merchant_key;
+pub(super) mod merchant_member;
 pub(super) mod merchant_profile;
 pub(super) mod merchant_route;
+pub(super) mod onboarding;
+pub(super) mod onboarding_transition;
 pub(super) mod operation;
 pub(super) mod password_history;
 pub(super) mod payment;
@@ -109,6 +113,7 @@ mod tests {
             dispute_notice,
             dispute_transition,
             event,
+            financial_password,
             idempotency,
             instance,
             ledger_balance,
@@ -123,8 +128,11 @@ mod tests {
             merchant,
             merchant_fee,
             merchant_key,
+            merchant_member,
             merchant_profile,
             merchant_route,
+            onboarding,
+            onboarding_transition,
             operation,
             password_history,
             payment,

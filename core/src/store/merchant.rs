@@ -10,13 +10,16 @@ use super::{StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::id::{KeyId, MerchantId};
 use crate::language::Language;
-use crate::merchant::{Merchant, Mode, Scope};
+use crate::merchant::{Access, Key, Merchant, Mode, Scope};
 
-fn merchant_from(row: merchant::Model) -> Merchant {
+pub(super) fn merchant_from(row: merchant::Model) -> Merchant {
     Merchant {
         id: MerchantId::from_uuid(row.id),
         name: row.name,
         language: Language::from_code(&row.language).unwrap_or_default(),
+        // The database has no other names; whatever else stood there would open nothing.
+        access: Access::from_name(&row.access).unwrap_or(Access::Closed),
+        test_until: row.test_until.map(Timestamp::from_micros),
     }
 }
 
@@ -27,6 +30,8 @@ pub(crate) async fn insert(tx: &Tx, merchant: &Merchant, now: Timestamp) -> Resu
         language: merchant.language.code().to_owned(),
         created_at: now.as_micros(),
         site_key: 1,
+        access: merchant.access.as_str().to_owned(),
+        test_until: merchant.test_until.map(Timestamp::as_micros),
     };
     merchant::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
@@ -79,6 +84,22 @@ pub(crate) async fn next_site_key(tx: &Tx, id: MerchantId) -> Result<bool, Store
     Ok(done.rows_affected == 1)
 }
 
+/// How far a merchant is let in from now on.
+pub(crate) async fn set_access(
+    tx: &Tx,
+    id: MerchantId,
+    access: Access,
+    test_until: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    merchant::Entity::update_many()
+        .col_expr(merchant::Column::Access, Expr::value(access.as_str()))
+        .col_expr(merchant::Column::TestUntil, Expr::value(test_until.map(Timestamp::as_micros)))
+        .filter(merchant::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn insert_key(
     tx: &Tx,
     id: KeyId,
@@ -96,18 +117,72 @@ pub(crate) async fn insert_key(
         last4: last4.to_owned(),
         created_at: now.as_micros(),
         revoked_at: None,
+        used_at: None,
     };
     merchant_key::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
 }
 
-/// The world that a key with this hash opens.
-pub(crate) async fn scope_by_key(conn: &impl ConnectionTrait, hash: &str) -> Result<Option<Scope>, StoreError> {
+/// The world that a key with this hash opens, and when the key was last used.
+pub(crate) async fn scope_by_key(
+    conn: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<(Scope, Option<Timestamp>)>, StoreError> {
     let query = merchant_key::Entity::find()
         .find_also_related(merchant::Entity)
         .filter(merchant_key::Column::Hash.eq(hash))
         .filter(merchant_key::Column::RevokedAt.is_null());
     let Some((key, Some(merchant))) = query.one(conn).await? else { return Ok(None) };
     let mode = Mode::from_name(&key.mode).ok_or(StoreError::Unreadable { table: "merchant_key", column: "mode" })?;
-    Ok(Some(Scope { merchant: merchant_from(merchant), mode, key_id: Some(KeyId::from_uuid(key.id)) }))
+    let scope = Scope { merchant: merchant_from(merchant), mode, key_id: Some(KeyId::from_uuid(key.id)) };
+    Ok(Some((scope, key.used_at.map(Timestamp::from_micros))))
+}
+
+pub(crate) async fn touch_key(tx: &Tx, id: KeyId, now: Timestamp) -> Result<(), StoreError> {
+    merchant_key::Entity::update_many()
+        .col_expr(merchant_key::Column::UsedAt, Expr::value(now.as_micros()))
+        .filter(merchant_key::Column::Id.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The keys of a merchant in one mode, newest first.
+pub(crate) async fn keys(
+    conn: &impl ConnectionTrait,
+    merchant: MerchantId,
+    mode: Mode,
+) -> Result<Vec<Key>, StoreError> {
+    let query = merchant_key::Entity::find()
+        .filter(merchant_key::Column::MerchantId.eq(merchant.as_uuid()))
+        .filter(merchant_key::Column::Mode.eq(mode.as_str()))
+        .order_by(merchant_key::Column::Id, Order::Desc);
+    let rows = query.all(conn).await?;
+    let key = |row: merchant_key::Model| Key {
+        id: KeyId::from_uuid(row.id),
+        mode,
+        last4: row.last4,
+        created_at: Timestamp::from_micros(row.created_at),
+        used_at: row.used_at.map(Timestamp::from_micros),
+        revoked_at: row.revoked_at.map(Timestamp::from_micros),
+    };
+    Ok(rows.into_iter().map(key).collect())
+}
+
+/// Takes a key back. `false` when there is no such one, or it was taken back before.
+pub(crate) async fn revoke_key(
+    tx: &Tx,
+    (merchant, mode): (MerchantId, Mode),
+    id: KeyId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = merchant_key::Entity::update_many()
+        .col_expr(merchant_key::Column::RevokedAt, Expr::value(now.as_micros()))
+        .filter(merchant_key::Column::Id.eq(id.as_uuid()))
+        .filter(merchant_key::Column::MerchantId.eq(merchant.as_uuid()))
+        .filter(merchant_key::Column::Mode.eq(mode.as_str()))
+        .filter(merchant_key::Column::RevokedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(done.rows_affected == 1)
 }

@@ -96,3 +96,15 @@ account-confirm-again =
     .title = Does our mail reach you?
     .lead = Your mailbox refused our letters. You asked us to try again, and this letter arrived. Open the link, and news of your account comes by mail again.
     .next = The button works once. If you did not ask for it, there is nothing to do.
+
+account-financial-password-changed =
+    .subject = Your financial password was set
+    .title = Your financial password was set
+    .lead = A new financial password was set in your account. It is asked for before money moves in a merchant’s cabinet.
+    .next = If it was not you, reset the password with “Forgot the password” on the sign-in page, set a new financial password and tell the merchant.
+
+account-financial-password-wrong =
+    .subject = Wrong financial passwords in your account
+    .title = Wrong financial passwords
+    .lead = Somebody who is logged in to your account gave five wrong financial passwords. None is taken for a quarter of an hour.
+    .next = If it was not you, change your password now: that ends every other session.

@@ -96,3 +96,15 @@ account-confirm-again =
     .title = ¿Le llega nuestro correo?
     .lead = Su buzón rechazó nuestras cartas. Usted pidió que lo intentáramos de nuevo, y esta carta llegó. Abra el enlace y las noticias de su cuenta volverán a llegar por correo.
     .next = El botón funciona una vez. Si no lo pidió, no tiene que hacer nada.
+
+account-financial-password-changed =
+    .subject = Se estableció su contraseña financiera
+    .title = Se estableció su contraseña financiera
+    .lead = En su cuenta se estableció una nueva contraseña financiera. Se pide antes de mover dinero en el panel de un comercio.
+    .next = Si no fue usted, restablezca la contraseña con «¿Olvidó la contraseña?» en la página de acceso, establezca otra contraseña financiera y avise al comercio.
+
+account-financial-password-wrong =
+    .subject = Contraseñas financieras incorrectas en su cuenta
+    .title = Contraseñas financieras incorrectas
+    .lead = Alguien con la sesión iniciada en su cuenta dio cinco contraseñas financieras incorrectas. Durante un cuarto de hora no se acepta ninguna.
+    .next = Si no fue usted, cambie la contraseña ahora: así terminan todas las demás sesiones.

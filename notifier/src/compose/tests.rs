@@ -32,7 +32,7 @@ fn hostile_names() -> Vec<String> {
 }
 
 /// Events with a letter for a person, and whether the letter is about a payment.
-const LETTERS: [(EventType, bool); 37] = [
+const LETTERS: [(EventType, bool); 44] = [
     (EventType::BillCreated, false),
     (EventType::AccountRegistered, false),
     (EventType::AccountEmailConfirmed, false),
@@ -45,6 +45,12 @@ const LETTERS: [(EventType, bool); 37] = [
     (EventType::AccountTotpDisabled, false),
     (EventType::AccountCodesWrong, false),
     (EventType::AccountRecoveryCodeUsed, false),
+    (EventType::AccountFinancialPasswordChanged, false),
+    (EventType::AccountFinancialPasswordWrong, false),
+    (EventType::MemberInvited, false),
+    (EventType::MemberAdded, false),
+    (EventType::MemberChanged, false),
+    (EventType::MemberRemoved, false),
     (EventType::AccountClosing, false),
     (EventType::AccountClosed, false),
     (EventType::PaymentCaptured, true),
@@ -60,6 +66,7 @@ const LETTERS: [(EventType, bool); 37] = [
     (EventType::RefundSucceeded, true),
     (EventType::RefundFailed, true),
     (EventType::NewsPublished, false),
+    (EventType::OnboardingMoved, false),
     (EventType::ReportMonthly, false),
     (EventType::ReportRegistry, false),
     (EventType::EndpointFailing, false),

@@ -14,7 +14,8 @@ use crate::until::DEADLINE;
 /// A merchant with a test key.
 #[derive(Debug, Clone)]
 pub struct Merchant {
-    app: TestApp,
+    /// The hub.
+    pub app: TestApp,
     /// The merchant's world, for looking at services.
     pub scope: Scope,
     /// The API key.

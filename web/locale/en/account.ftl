@@ -35,6 +35,7 @@ field-old-password = Present password
 field-new-password = New password
 error-password = This is not your password.
 error-password-used = This is one of your last three passwords. Choose another.
+error-same-password = This is your financial password. The two have to differ: choose another.
 done-password = Your password is changed. Every other session has ended.
 done-session = The session has ended.
 done-sessions = Every other session has ended.

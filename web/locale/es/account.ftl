@@ -35,6 +35,7 @@ field-old-password = Contraseña actual
 field-new-password = Contraseña nueva
 error-password = Esta no es su contraseña.
 error-password-used = Es una de sus tres últimas contraseñas. Elija otra.
+error-same-password = Es su contraseña financiera. Las dos tienen que ser distintas: elija otra.
 done-password = Su contraseña ha cambiado. Todas las demás sesiones se han cerrado.
 done-session = La sesión se ha cerrado.
 done-sessions = Todas las demás sesiones se han cerrado.

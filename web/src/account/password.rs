@@ -34,6 +34,9 @@ pub(super) async fn submit(
         Ok(new) => match web.accounts.change_password(session, &form.old, &new).await {
             Ok(()) => return Ok(Redirect::to("/account/security?done=password").into_response()),
             Err(AccountError::Credentials) => Faults { old: Some(words.say("error-password")), ..Faults::default() },
+            Err(AccountError::SamePassword) => {
+                Faults { password: Some(words.say("error-same-password")), ..Faults::default() }
+            }
             Err(AccountError::PasswordUsed) => {
                 Faults { password: Some(words.say("error-password-used")), ..Faults::default() }
             }

@@ -115,21 +115,27 @@ mod tests {
         "\n",
         include_str!("../../locale/en/account.ftl"),
         "\n",
-        include_str!("../../locale/en/pay.ftl")
+        include_str!("../../locale/en/pay.ftl"),
+        "\n",
+        include_str!("../../locale/en/shops.ftl")
     );
     const SPANISH: &str = concat!(
         include_str!("../../locale/es/pages.ftl"),
         "\n",
         include_str!("../../locale/es/account.ftl"),
         "\n",
-        include_str!("../../locale/es/pay.ftl")
+        include_str!("../../locale/es/pay.ftl"),
+        "\n",
+        include_str!("../../locale/es/shops.ftl")
     );
     const RUSSIAN: &str = concat!(
         include_str!("../../locale/ru/pages.ftl"),
         "\n",
         include_str!("../../locale/ru/account.ftl"),
         "\n",
-        include_str!("../../locale/ru/pay.ftl")
+        include_str!("../../locale/ru/pay.ftl"),
+        "\n",
+        include_str!("../../locale/ru/shops.ftl")
     );
 
     fn ids(text: &str) -> BTreeSet<&str> {

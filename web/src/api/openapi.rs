@@ -149,7 +149,7 @@ fn codes(path: &str, operation: &Operation) -> Vec<Code> {
         codes.push(Code::RecoveryRunning);
     }
     if path == "/v1/bills" && operation.request_body.is_some() {
-        codes.extend([Code::OrderRefTaken, Code::CurrencyNotAccepted]);
+        codes.extend([Code::ShopClosed, Code::OrderRefTaken, Code::CurrencyNotAccepted]);
     }
     if path == "/v1/bills/{id}/cancel" {
         codes.extend([Code::BillStateConflict, Code::PaymentStateConflict, Code::OperationInProgress]);
@@ -191,11 +191,13 @@ fn vault_refusals() -> Vec<Code> {
 
 fn refusals(path: &str) -> Vec<Code> {
     match path {
-        "/v1/payments" => {
-            [vec![Code::OrderRefTaken, Code::CurrencyNotAccepted, Code::MethodNotOffered], vault_refusals()].concat()
-        }
+        "/v1/payments" => [
+            vec![Code::ShopClosed, Code::OrderRefTaken, Code::CurrencyNotAccepted, Code::MethodNotOffered],
+            vault_refusals(),
+        ]
+        .concat(),
         "/v1/payments/{id}/confirm" => {
-            [vec![Code::PaymentStateConflict, Code::MethodNotOffered], vault_refusals()].concat()
+            [vec![Code::ShopClosed, Code::PaymentStateConflict, Code::MethodNotOffered], vault_refusals()].concat()
         }
         "/v1/refunds" => vec![
             Code::PaymentNotFound,

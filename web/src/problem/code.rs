@@ -66,12 +66,22 @@ codes! {
     BankRefused = "bank_refused", PAYMENT_REQUIRED, "The bank refused";
     /// A form was not sent from our page in this browser.
     FormForged = "form_forged", FORBIDDEN, "The form is not from this browser";
+    /// The member may not do this for the merchant.
+    RightMissing = "right_missing", FORBIDDEN, "The right is missing";
+    /// The merchant may not ask for money now: its trial is over, or it is not live, suspended or closed.
+    ShopClosed = "shop_closed", FORBIDDEN, "The shop takes no payments now";
     /// The shop's key did not sign this order, or somebody changed it.
     OrderForged = "order_forged", FORBIDDEN, "The order's signature does not hold";
     /// An order of a shop's site that may no longer be begun.
     OrderLate = "order_late", GONE, "The order may no longer be begun";
     /// Nothing stands at this path.
     RouteNotFound = "route_not_found", NOT_FOUND, "There is nothing at this address";
+    /// No such merchant or member, for this person.
+    MemberNotFound = "member_not_found", NOT_FOUND, "There is no such member";
+    /// No such API key of this merchant.
+    KeyNotFound = "key_not_found", NOT_FOUND, "There is no such API key";
+    /// No such shop of this person.
+    ShopNotFound = "shop_not_found", NOT_FOUND, "There is no such shop";
     /// No such payment in this world.
     PaymentNotFound = "payment_not_found", NOT_FOUND, "There is no such payment";
     /// No acquirer with this name sends callbacks here.
@@ -106,6 +116,8 @@ codes! {
     OrderRefTaken = "order_ref_taken", CONFLICT, "The order number is taken";
     /// The refund number belongs to another refund.
     RefundRefTaken = "refund_ref_taken", CONFLICT, "The refund number is taken";
+    /// From where the shop stands on its way this cannot follow.
+    ShopStateConflict = "shop_state_conflict", CONFLICT, "The shop is at another stage";
     /// The payment's status does not allow it.
     PaymentStateConflict = "payment_state_conflict", CONFLICT, "The payment's status does not allow it";
     /// The bill was paid or refused, or its time is over.
@@ -132,6 +144,8 @@ codes! {
     AccountBound = "account_bound", CONFLICT, "The account is connected to another Telegram account";
     /// Without Telegram nothing would be left to log in with.
     LastWayIn = "last_way_in", CONFLICT, "Nothing would be left to log in with";
+    /// The merchant's last member who keeps the members.
+    LastKeeper = "last_keeper", CONFLICT, "Somebody has to keep the members";
     /// The e-mail has to be confirmed first.
     EmailUnconfirmed = "email_unconfirmed", CONFLICT, "The e-mail is not confirmed";
     /// The shop takes no payments in this currency.

@@ -9,7 +9,10 @@ use aviso_core::delivery::DeliveryError;
 use aviso_core::dispute::DisputeError;
 use aviso_core::idempotency::KeyConflict;
 use aviso_core::mandate::{Refusal, TermsError};
+use aviso_core::merchant::MerchantError;
 use aviso_core::merchant::endpoint::EndpointError;
+use aviso_core::merchant::member::MemberError;
+use aviso_core::onboarding::OnboardingError;
 use aviso_core::payment::{HearError, PaymentError};
 use aviso_core::port::CallbackError;
 use aviso_core::preference::PreferenceError;
@@ -80,6 +83,7 @@ impl From<PaymentError> for Problem {
             PaymentError::Mandate(refusal) => outside(refusal),
             PaymentError::OrderRefTaken => Self::new(Code::OrderRefTaken, detail).at("/order_ref"),
             PaymentError::RefundRefTaken => Self::new(Code::RefundRefTaken, detail).at("/refund_ref"),
+            PaymentError::ShopClosed(_) => Self::new(Code::ShopClosed, detail),
             PaymentError::CurrencyNotAccepted(_) => Self::new(Code::CurrencyNotAccepted, detail).at("/currency"),
             PaymentError::CardsNotOffered => Self::new(Code::MethodNotOffered, detail).at("/card"),
             PaymentError::WalletNotOffered(_) => Self::new(Code::MethodNotOffered, detail).at("/wallet"),
@@ -235,6 +239,34 @@ impl From<PreferenceError> for Problem {
     }
 }
 
+impl From<MemberError> for Problem {
+    fn from(error: MemberError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MemberError::MerchantNotFound(_) | MemberError::NotFound => Self::new(Code::MemberNotFound, detail),
+            MemberError::Forbidden | MemberError::Beyond(_) | MemberError::OtherEmail => {
+                Self::new(Code::RightMissing, detail)
+            }
+            MemberError::LastKeeper => Self::new(Code::LastKeeper, detail),
+            MemberError::InvitationInvalid => Self::new(Code::LinkInvalid, detail),
+            MemberError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MerchantError> for Problem {
+    fn from(error: MerchantError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MerchantError::Name => Self::new(Code::FieldInvalid, detail).at("name"),
+            MerchantError::NotFound(_) => Self::new(Code::MemberNotFound, detail),
+            MerchantError::KeyNotFound(_) => Self::new(Code::KeyNotFound, detail),
+            MerchantError::NotLive(_) => Self::new(Code::ShopClosed, detail),
+            MerchantError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         let detail = error.to_string();
@@ -243,6 +275,10 @@ impl From<AccountError> for Problem {
             AccountError::Credentials => Self::new(Code::CredentialsWrong, detail),
             AccountError::CodeWrong => Self::new(Code::CodeWrong, detail),
             AccountError::PasswordUsed => Self::new(Code::FieldInvalid, detail).at("password"),
+            AccountError::SamePassword => Self::new(Code::FieldInvalid, detail).at("password"),
+            AccountError::FinancialMissing | AccountError::FinancialWrong | AccountError::FinancialRests => {
+                Self::new(Code::CredentialsWrong, detail).at("financial_password")
+            }
             AccountError::LastWayIn => Self::new(Code::LastWayIn, detail),
             AccountError::EmailUnconfirmed => Self::new(Code::EmailUnconfirmed, detail),
             AccountError::TelegramUnknown => Self::new(Code::TelegramUnknown, detail),
@@ -251,6 +287,23 @@ impl From<AccountError> for Problem {
             AccountError::AccountBound => Self::new(Code::AccountBound, detail),
             AccountError::Hashing => unavailable(&error),
             AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OnboardingError> for Problem {
+    fn from(error: OnboardingError) -> Self {
+        let detail = error.to_string();
+        match error {
+            OnboardingError::NotFound(_) => Self::new(Code::ShopNotFound, detail),
+            OnboardingError::Stage(_) | OnboardingError::Changed => Self::new(Code::ShopStateConflict, detail),
+            OnboardingError::EmailUnconfirmed => Self::new(Code::EmailUnconfirmed, detail),
+            OnboardingError::Name
+            | OnboardingError::TooMany(_)
+            | OnboardingError::Contract
+            | OnboardingError::Text
+            | OnboardingError::Days => Self::new(Code::FieldInvalid, detail),
+            OnboardingError::Store(error) => error.into(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aviso_core::clock::Timestamp;
 use aviso_core::id::MerchantId;
 use aviso_core::language::Language;
-use aviso_core::merchant::{Merchant, Mode, Scope};
+use aviso_core::merchant::{Access, Merchant, Mode, Scope};
 use aviso_core::report::{Annual, AnnualSide, ByCurrency, Day, Figures, Fraud, Groups, Period, Series};
 
 use super::annual::{drawing, turnover};
@@ -43,7 +43,13 @@ fn annual(captured: i64, value: &str) -> Annual {
 
 fn scope(name: &str) -> Scope {
     let at = Timestamp::from_micros(1);
-    let merchant = Merchant { id: MerchantId::new(at), name: name.to_owned(), language: Language::Ru };
+    let merchant = Merchant {
+        id: MerchantId::new(at),
+        name: name.to_owned(),
+        language: Language::Ru,
+        access: Access::Full,
+        test_until: None,
+    };
     Scope { merchant, mode: Mode::Test, key_id: None }
 }
 

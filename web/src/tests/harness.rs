@@ -14,6 +14,8 @@ use aviso_core::language::Language;
 use aviso_core::ledger::Ledger;
 use aviso_core::merchant::endpoint::Endpoints;
 use aviso_core::merchant::{Merchants, Mode};
+use aviso_core::money::Money;
+use aviso_core::onboarding::{Contract, Onboardings, Terms};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
 use aviso_core::report::Reports;
@@ -71,6 +73,16 @@ pub(super) struct Hub {
     _folder: tempfile::TempDir,
 }
 
+/// What merchants are asked for in these tests.
+fn terms() -> Terms {
+    Terms {
+        trial: std::time::Duration::from_secs(86_400),
+        contract: Contract { version: "1".to_owned(), text: "Pay what you owe.".to_owned() },
+        fee: Some(Money::new(295_000, "RUB".parse().unwrap()).unwrap()),
+        acquirers: vec!["sandbox".to_owned()],
+    }
+}
+
 impl Hub {
     pub(super) async fn start() -> Self {
         let limits = Limits {
@@ -101,6 +113,7 @@ impl Hub {
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
             reports: Reports::new(store.clone(), clock.clone()),
+            onboardings: Onboardings::new(store.clone(), clock.clone(), terms()),
             endpoints: Endpoints::new(store.clone(), clock.clone(), keyring.clone()),
             accounts: Accounts::new(store.clone(), clock.clone(), keyring.clone()),
             deliveries: DeliveryLog::new(store.clone(), clock.clone()),

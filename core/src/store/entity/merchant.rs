@@ -11,6 +11,8 @@ pub struct Model {
     pub language: String,
     pub created_at: i64,
     pub site_key: i32,
+    pub access: String,
+    pub test_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,7 @@ pub struct Model {
     pub last4: String,
     pub created_at: i64,
     pub revoked_at: Option<i64>,
+    pub used_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

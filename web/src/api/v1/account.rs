@@ -19,6 +19,11 @@ pub(crate) struct AccountDocument {
     name: String,
     /// `test` or `live`: the world that the key opens.
     mode: String,
+    /// How far you are let in: `trial`, `full`, `suspended` or `closed`.
+    access: String,
+    /// Until when a trial may use the test world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_until: Option<String>,
     /// What your site signs its orders with, `site_…`. It opens nothing else; an operator can change it.
     site_key: String,
 }
@@ -35,6 +40,8 @@ pub(crate) async fn get(
         id: scope.merchant.id.to_string(),
         name: scope.merchant.name,
         mode: scope.mode.as_str().to_owned(),
+        access: scope.merchant.access.as_str().to_owned(),
+        test_until: scope.merchant.test_until.map(|until| until.to_string()),
         site_key: site_key.expose().to_owned(),
     }))
 }

@@ -7,7 +7,7 @@ mod view;
 use aviso_core::id::TransactionId;
 use aviso_core::merchant::Scope;
 use aviso_core::preference::TimeZone;
-use aviso_core::report::{Day, Grain, Part, Period, ReportError};
+use aviso_core::report::{Annual, Day, Grain, Part, Period, ReportError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -144,8 +144,7 @@ pub(crate) async fn annual(
     AuthenticatedMerchant(scope): AuthenticatedMerchant,
     ApiQuery(query): ApiQuery<AnnualQuery>,
 ) -> Result<Json<AnnualView>, Problem> {
-    let (year, zone) = year_of(&web, &scope, &query).await?;
-    let annual = web.reports.annual(&scope, year, zone).await.map_err(at_year)?;
+    let annual = year_of(&web, &scope, &query).await?;
     Ok(Json(AnnualView::of(&scope, &annual)))
 }
 
@@ -158,9 +157,8 @@ pub(crate) async fn annual_pdf(
     AuthenticatedMerchant(scope): AuthenticatedMerchant,
     ApiQuery(query): ApiQuery<AnnualQuery>,
 ) -> Result<Response, Problem> {
-    let (year, zone) = year_of(&web, &scope, &query).await?;
-    let annual = web.reports.annual(&scope, year, zone).await.map_err(at_year)?;
-    let name = format!("attachment; filename=\"aviso-{year}.pdf\"");
+    let annual = year_of(&web, &scope, &query).await?;
+    let name = format!("attachment; filename=\"aviso-{}.pdf\"", annual.year);
     let words = Words(scope.merchant.language);
     // Some milliseconds of computing: others are served meanwhile.
     let made = tokio::task::spawn_blocking(move || paper::pdf(words, &scope, &annual)).await;
@@ -177,19 +175,18 @@ pub(crate) async fn annual_svg(
     AuthenticatedMerchant(scope): AuthenticatedMerchant,
     ApiQuery(query): ApiQuery<AnnualQuery>,
 ) -> Result<Response, Problem> {
-    let (year, zone) = year_of(&web, &scope, &query).await?;
-    let annual = web.reports.annual(&scope, year, zone).await.map_err(at_year)?;
+    let annual = year_of(&web, &scope, &query).await?;
     let drawing = drawing(Words(scope.merchant.language), &annual);
     Ok(([(CONTENT_TYPE, "image/svg+xml")], drawing).into_response())
 }
 
-async fn year_of(web: &WebState, scope: &Scope, query: &AnnualQuery) -> Result<(i32, TimeZone), Problem> {
+async fn year_of(web: &WebState, scope: &Scope, query: &AnnualQuery) -> Result<Annual, Problem> {
     let zone = zone_of(web, scope, query.time_zone.as_deref()).await?;
     let text = query.year.as_deref().ok_or_else(|| missing("year"))?;
     let digits = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     let year = text.parse().ok().filter(|_| digits);
     let year = year.ok_or_else(|| Problem::new(Code::QueryInvalid, "a year has four digits").at("year"))?;
-    Ok((year, zone))
+    web.reports.annual(scope, year, zone).await.map_err(at_year)
 }
 
 fn at_year(error: ReportError) -> Problem {

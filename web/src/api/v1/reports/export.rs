@@ -50,43 +50,27 @@ trait Paged: Line + Sized + Send + 'static {
     ) -> impl Future<Output = Result<Vec<Self>, ReportError>> + Send;
 }
 
-impl Paged for PaymentLine {
-    const NAME: &'static str = "payments";
+macro_rules! paged {
+    ($($line:ident = $name:literal, $read:ident;)*) => {$(
+        impl Paged for $line {
+            const NAME: &'static str = $name;
 
-    async fn page(
-        reports: &Reports,
-        scope: &Scope,
-        period: &Period,
-        after: Option<Self::Id>,
-    ) -> Result<Vec<Self>, ReportError> {
-        reports.payment_lines(scope, period, after).await
-    }
+            async fn page(
+                reports: &Reports,
+                scope: &Scope,
+                period: &Period,
+                after: Option<Self::Id>,
+            ) -> Result<Vec<Self>, ReportError> {
+                reports.$read(scope, period, after).await
+            }
+        }
+    )*};
 }
 
-impl Paged for RefundLine {
-    const NAME: &'static str = "refunds";
-
-    async fn page(
-        reports: &Reports,
-        scope: &Scope,
-        period: &Period,
-        after: Option<Self::Id>,
-    ) -> Result<Vec<Self>, ReportError> {
-        reports.refund_lines(scope, period, after).await
-    }
-}
-
-impl Paged for OperationLine {
-    const NAME: &'static str = "operations";
-
-    async fn page(
-        reports: &Reports,
-        scope: &Scope,
-        period: &Period,
-        after: Option<Self::Id>,
-    ) -> Result<Vec<Self>, ReportError> {
-        reports.operation_lines(scope, period, after).await
-    }
+paged! {
+    PaymentLine = "payments", payment_lines;
+    RefundLine = "refunds", refund_lines;
+    OperationLine = "operations", operation_lines;
 }
 
 /// How a file is written.

@@ -1,0 +1,96 @@
+# A person's shops: trial, application, contract, keys. In English.
+
+shops-title = Your shops
+shops-lead = Take payments with Aviso: try it out in the test world, apply, and go live.
+shops-none = You have no shop yet.
+shops-start = Try it out
+shops-start-lead = A trial opens the test world at once: no approval, no real money, a key and test cards. Nothing has to be installed.
+shops-start-button = Start the trial
+field-shop = Name of the shop
+hint-shop = Buyers read it on the payment page and in their messages. 1 to 64 characters.
+error-shop = Give the shop a name of 1 to 64 characters on one line.
+error-shops-many = You have three shops that are not live yet. Finish or close one first.
+
+shop-title = Your shop
+shop-number = Number
+shop-stage = Stage
+shop-reason = Reason
+shop-fee = Connection fee
+shop-test-until = Test world open until
+shop-expected = We write again by
+shop-next = What is next
+shop-apply = Apply for live payments
+shop-contract = Read the contract
+shop-live-key = Make a live key
+shop-test-key = Make another test key
+shop-sample = Make four sample payments
+shop-steps = How it went
+shop-back = Back to the shop
+done-sample = Four sample payments are in the test world: one taken, one declined, one partly refunded, one reserved.
+
+shop-key-title = Your key
+shop-key-lead = Keep this key now: it is shown this once. Whoever has it acts for the shop.
+shop-key-try = Try it
+shop-key-next = Go on to the shop
+
+stage-trial = trial
+stage-in-review = we look at it
+stage-bank-review = the acquirer decides
+stage-declined = declined
+stage-contract = contract to accept
+stage-fee = fee to pay
+stage-live = live
+stage-suspended = suspended
+stage-closed = closed
+
+next-trial = Make test payments with your key. When you want to take real money, apply: it takes ten minutes and the details of your company and bank account.
+next-trial-over = The trial is over, and nothing is lost. Apply to go on: from then on the test world has no end.
+next-in-review = We look at your application and write to you. You may go on testing.
+next-bank-review = We approved your application; the acquirer decides now. You may go on testing.
+next-declined = Your application was declined for the reason above. Change what it is about and apply again.
+next-contract = You are approved. Read the contract and accept it.
+next-fee = Pay the connection fee by transfer and name the shop’s number. The shop is live as soon as it has come in.
+next-live = The shop takes real money. Make a live key and put it in place of the test key.
+next-suspended = The shop takes no live payments now. Refunds stay possible. Write to support to go on.
+next-closed = The shop is closed. What it took may still be refunded.
+
+apply-title = Apply for live payments
+apply-lead = We and the acquirer look at it. All of it takes 14 to 45 days, the technical part one day; you are told of each step by e-mail and Telegram.
+apply-button = Send the application
+applicant-company = Company
+applicant-registration-number = Registration or tax number
+applicant-country = Country
+applicant-hint-country = Two letters, such as ES.
+applicant-address = Address
+applicant-site = Site of the shop
+applicant-goods = What it sells
+applicant-category-code = Merchant category code
+applicant-hint-category-code = Four digits (ISO 18245), such as 5661 for shoes.
+applicant-contact-name = Whom we may ask
+applicant-contact-email = E-mail
+applicant-contact-phone = Telephone
+applicant-hint-contact-phone = With the country’s code, such as +34 600 123 456.
+applicant-bank-name = Bank
+applicant-bank-account = Account for payouts
+applicant-hint-bank-account = An IBAN, or the account’s number of 8 to 34 digits.
+applicant-bank-code = Bank code
+applicant-hint-bank-code = A BIC of 8 or 11 characters, or the bank’s number of 6 to 9 digits.
+applicant-acquirer = Acquirer
+applicant-fault-missing = This is needed.
+applicant-fault-too-long = At most 200 characters on one line.
+applicant-fault-country = This is not a country’s code. Two letters, such as ES.
+applicant-fault-site = This is not the address of a public site, such as https://shop.example.
+applicant-fault-category-code = Four digits, such as 5661.
+applicant-fault-email = This is not an e-mail address.
+applicant-fault-phone = A telephone number begins with + and the country’s code.
+applicant-fault-bank-account = This is neither an IBAN that adds up nor an account’s number of 8 to 34 digits.
+applicant-fault-bank-code = This is neither a BIC of 8 or 11 characters nor a bank’s number of 6 to 9 digits.
+applicant-fault-acquirer = Choose one of the acquirers.
+
+contract-title = The contract
+contract-version = Version
+contract-accept = I have read this contract and accept it for the company.
+contract-button = Accept the contract
+contract-closed = There is nothing to accept now.
+error-contract-accept = Tick that you accept the contract.
+error-contract-changed = The contract changed meanwhile. Read it again.

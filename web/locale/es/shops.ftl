@@ -1,0 +1,96 @@
+# Las tiendas de una persona: prueba, solicitud, contrato, claves. En español.
+
+shops-title = Sus tiendas
+shops-lead = Cobre con Aviso: pruébelo en el mundo de pruebas, presente su solicitud y empiece a cobrar.
+shops-none = Todavía no tiene ninguna tienda.
+shops-start = Probar
+shops-start-lead = La prueba abre el mundo de pruebas al instante: sin aprobación, sin dinero real, con una clave y tarjetas de prueba. No hay que instalar nada.
+shops-start-button = Empezar la prueba
+field-shop = Nombre de la tienda
+hint-shop = Los compradores lo leen en la página de pago y en sus mensajes. De 1 a 64 caracteres.
+error-shop = Dé a la tienda un nombre de 1 a 64 caracteres en una línea.
+error-shops-many = Tiene tres tiendas que aún no están activas. Termine o cierre una primero.
+
+shop-title = Su tienda
+shop-number = Número
+shop-stage = Etapa
+shop-reason = Motivo
+shop-fee = Cuota de conexión
+shop-test-until = Mundo de pruebas abierto hasta
+shop-expected = Le escribiremos antes del
+shop-next = Qué sigue
+shop-apply = Solicitar pagos reales
+shop-contract = Leer el contrato
+shop-live-key = Crear una clave real
+shop-test-key = Crear otra clave de prueba
+shop-sample = Hacer cuatro pagos de muestra
+shop-steps = Cómo fue
+shop-back = Volver a la tienda
+done-sample = Hay cuatro pagos de muestra en el mundo de pruebas: uno cobrado, uno rechazado, uno reembolsado en parte y uno reservado.
+
+shop-key-title = Su clave
+shop-key-lead = Guarde esta clave ahora: se muestra una sola vez. Quien la tenga actúa en nombre de la tienda.
+shop-key-try = Pruébela
+shop-key-next = Ir a la tienda
+
+stage-trial = de prueba
+stage-in-review = la revisamos
+stage-bank-review = decide el adquirente
+stage-declined = rechazada
+stage-contract = contrato por aceptar
+stage-fee = cuota por pagar
+stage-live = activa
+stage-suspended = suspendida
+stage-closed = cerrada
+
+next-trial = Haga pagos de prueba con su clave. Cuando quiera cobrar dinero real, presente su solicitud: lleva diez minutos y pide los datos de su empresa y de su cuenta bancaria.
+next-trial-over = La prueba ha terminado y no se pierde nada. Presente su solicitud para continuar: a partir de entonces el mundo de pruebas no tiene fin.
+next-in-review = Revisamos su solicitud y le escribiremos. Puede seguir probando.
+next-bank-review = Hemos aprobado su solicitud; ahora decide el adquirente. Puede seguir probando.
+next-declined = Su solicitud fue rechazada por el motivo de arriba. Corrija lo que se indica y vuelva a solicitarlo.
+next-contract = Está aprobada. Lea el contrato y acéptelo.
+next-fee = Pague la cuota de conexión por transferencia e indique el número de la tienda. La tienda estará activa en cuanto se reciba.
+next-live = La tienda cobra dinero real. Cree una clave real y póngala en lugar de la de prueba.
+next-suspended = La tienda no acepta pagos reales ahora. Los reembolsos siguen siendo posibles. Escriba a soporte para continuar.
+next-closed = La tienda está cerrada. Lo que cobró todavía se puede reembolsar.
+
+apply-title = Solicitar pagos reales
+apply-lead = La revisamos nosotros y el adquirente. En total lleva de 14 a 45 días, la parte técnica un día; le contamos cada paso por correo y Telegram.
+apply-button = Enviar la solicitud
+applicant-company = Empresa
+applicant-registration-number = Número de registro o fiscal
+applicant-country = País
+applicant-hint-country = Dos letras, como ES.
+applicant-address = Dirección
+applicant-site = Sitio de la tienda
+applicant-goods = Qué vende
+applicant-category-code = Código de categoría del comercio
+applicant-hint-category-code = Cuatro cifras (ISO 18245), como 5661 para zapatos.
+applicant-contact-name = A quién podemos preguntar
+applicant-contact-email = Correo
+applicant-contact-phone = Teléfono
+applicant-hint-contact-phone = Con el prefijo del país, como +34 600 123 456.
+applicant-bank-name = Banco
+applicant-bank-account = Cuenta para los abonos
+applicant-hint-bank-account = Un IBAN, o el número de cuenta de 8 a 34 cifras.
+applicant-bank-code = Código del banco
+applicant-hint-bank-code = Un BIC de 8 u 11 caracteres, o el número del banco de 6 a 9 cifras.
+applicant-acquirer = Adquirente
+applicant-fault-missing = Este dato es necesario.
+applicant-fault-too-long = Como máximo 200 caracteres en una línea.
+applicant-fault-country = No es el código de un país. Dos letras, como ES.
+applicant-fault-site = No es la dirección de un sitio público, como https://tienda.example.
+applicant-fault-category-code = Cuatro cifras, como 5661.
+applicant-fault-email = No es una dirección de correo.
+applicant-fault-phone = Un teléfono empieza con + y el prefijo del país.
+applicant-fault-bank-account = No es un IBAN que cuadre ni un número de cuenta de 8 a 34 cifras.
+applicant-fault-bank-code = No es un BIC de 8 u 11 caracteres ni un número de banco de 6 a 9 cifras.
+applicant-fault-acquirer = Elija uno de los adquirentes.
+
+contract-title = El contrato
+contract-version = Versión
+contract-accept = He leído este contrato y lo acepto en nombre de la empresa.
+contract-button = Aceptar el contrato
+contract-closed = Ahora no hay nada que aceptar.
+error-contract-accept = Marque que acepta el contrato.
+error-contract-changed = El contrato cambió entretanto. Vuelva a leerlo.
