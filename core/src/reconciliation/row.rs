@@ -74,7 +74,7 @@ impl BadLines {
 
 impl fmt::Display for BadLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} lines cannot be read, so nothing was imported:", self.count)?;
+        write!(f, "nothing was imported; lines that cannot be read: {}", self.count)?;
         for BadLine { line, column, value, expected } in &self.listed {
             write!(f, "\n  line {line}: {column} = `{value}`: expected {expected}")?;
         }
