@@ -5,6 +5,8 @@ mod mail;
 mod member;
 mod onboarding;
 mod profile;
+mod reconciliation;
+mod reports;
 mod snippet;
 
 use std::sync::Arc;
@@ -138,6 +140,12 @@ async fn carry_out(services: &Services, config: &Config, command: AdminCommand) 
             mail::suppress(services, &email, complaint, &reason).await
         }
         AdminCommand::Unsuppress { email } => mail::lift(services, &email).await,
+        AdminCommand::ReportMail { merchant, time_zone, to, mode } => {
+            reports::set(services, merchant, time_zone, &to, mode).await
+        }
+        AdminCommand::Reconcile(args) => reconciliation::import(services, &args).await,
+        AdminCommand::Reconciliation(command) => reconciliation::carry_out(services, command).await,
+        AdminCommand::Reports(command) => reports::carry_out(services, command).await,
         AdminCommand::VerifyAudit => match services.audit.verify().await? {
             Ok(rows) => Ok(format!("The audit log is whole: {rows} rows.")),
             Err(broken) => bail!("the audit log is broken at row {}", broken.number),

@@ -99,7 +99,7 @@ impl App {
             let mail = config.mail.clone().unwrap_or_else(|| mail_to_files(config));
             let (url, keyring) = (config.server.public_url.clone(), services.keyring.clone());
             let channel = EmailChannel::new(&mail, url, keyring.clone(), Arc::clone(&clock))?;
-            let channel = channel.with_logos_of(services.merchants.clone());
+            let channel = channel.with_logos_of(services.merchants.clone()).with_reports(services.reports.clone());
             if let Some(bounces) = Bounces::open(&mail, keyring, services.deliveries.clone())? {
                 let stop = tasks.token();
                 tasks.spawn("bounces", bounces.run(stop));
@@ -252,6 +252,7 @@ fn web_state(
         refunds: services.refunds.clone(),
         disputes: services.disputes.clone(),
         ledger: services.ledger.clone(),
+        reports: services.reports.clone(),
         merchants: services.merchants.clone(),
         onboardings: services.onboardings.clone(),
         members: services.members.clone(),

@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use aviso_core::account::Role;
+use aviso_core::account::email::EmailAddress;
 use aviso_core::clock::Timestamp;
 use aviso_core::dispute::Decision;
-use aviso_core::id::{CardId, DisputeId, KeyId, MerchantId, PaymentId};
+use aviso_core::id::{CardId, DisputeId, KeyId, MerchantId, MismatchId, PaymentId};
 use aviso_core::language::Language;
 use aviso_core::ledger::fee::FeeMethod;
 use aviso_core::merchant::Mode;
 use aviso_core::merchant::member::Rights;
 use aviso_core::money::Currency;
+use aviso_core::preference::TimeZone;
+use aviso_core::reconciliation::Fit;
+use aviso_core::report::Day;
 use aviso_core::risk::{Attribute, Verdict};
 use clap::{Args, Parser, Subcommand};
 
@@ -337,10 +341,112 @@ pub enum AdminCommand {
         /// The address.
         email: String,
     },
+    /// Say whose clocks a merchant's reports follow, and who gets the registry of each day by mail. Replaces what
+    /// was said before.
+    ReportMail {
+        /// The merchant (`mer_…`).
+        merchant: MerchantId,
+        /// The time zone, like Europe/Madrid.
+        #[arg(long)]
+        time_zone: TimeZone,
+        /// An address; may be given up to ten times. Nobody gets a registry without.
+        #[arg(long = "to", value_name = "EMAIL", value_parser = email)]
+        to: Vec<EmailAddress>,
+        /// Which operations, test or live.
+        #[arg(long, default_value = "live", value_parser = mode)]
+        mode: Mode,
+    },
+    /// Compare an acquirer's settlement file with our books. Nothing is booked by it.
+    Reconcile(ReconcileArgs),
+    /// List what an acquirer and our books do not agree on, and write down what became of it.
+    #[command(subcommand)]
+    Reconciliation(ReconciliationCommand),
+    /// Check the figures of reports, or count them again.
+    #[command(subcommand)]
+    Reports(ReportsCommand),
     /// Recompute the hash chain of the audit log.
     VerifyAudit,
     /// Compute every payment again from its messages to banks and decisions, and name those that differ.
     VerifyPayments,
+}
+
+/// What an operator may do with figures.
+#[derive(Debug, Subcommand)]
+pub enum ReportsCommand {
+    /// Compute every figure again from payments and ledger, and name those that differ.
+    Verify,
+    /// Count everything again. Until it is done reports are computed from payments and ledger, slowly.
+    Rebuild,
+}
+
+/// A settlement file.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// The acquirer whose file it is.
+    #[arg(long)]
+    pub acquirer: String,
+    /// The first day that the file settles. What is of these days and in no file is missing.
+    #[arg(long)]
+    pub from: Day,
+    /// The last day that the file settles.
+    #[arg(long)]
+    pub to: Day,
+    /// On whose clocks these days are.
+    #[arg(long, default_value = "UTC")]
+    pub time_zone: TimeZone,
+    /// A field whose column is called otherwise: `amount=Betrag`. The fields are operation, rrn, kind, amount and
+    /// currency; may be given for each.
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub map: Vec<String>,
+    /// What stands between values: one character.
+    #[arg(long, default_value = ",", value_parser = delimiter)]
+    pub delimiter: u8,
+    /// The file, CSV in UTF-8 with the names of its columns in the first line.
+    pub file: PathBuf,
+}
+
+/// What an operator may do with what does not fit.
+#[derive(Debug, Subcommand)]
+pub enum ReconciliationCommand {
+    /// List what waits, oldest first.
+    List {
+        /// Only of this acquirer.
+        #[arg(long)]
+        acquirer: Option<String>,
+        /// Only missing, over, under, currency_mismatch, unknown or duplicate.
+        #[arg(long, value_parser = fit)]
+        status: Option<Fit>,
+        /// What was resolved, too.
+        #[arg(long)]
+        all: bool,
+        /// Only behind this item (`rci_…`).
+        #[arg(long)]
+        after: Option<MismatchId>,
+    },
+    /// Write down that something is settled.
+    Resolve {
+        /// The item (`rci_…`).
+        item: MismatchId,
+        /// Why, for the audit log.
+        reason: String,
+    },
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        [one] if !one.is_ascii_alphanumeric() && *one != b'"' => Ok(*one),
+        _ => Err("expected one character, like ; or \\t".to_owned()),
+    }
+}
+
+fn fit(text: &str) -> Result<Fit, String> {
+    let known = Fit::from_name(text).filter(|fit| *fit != Fit::Matched);
+    known.ok_or_else(|| "expected missing, over, under, currency_mismatch, unknown or duplicate".to_owned())
+}
+
+fn email(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::new(text).map_err(|error| error.to_string())
 }
 
 /// What an operator may do with the people who act for a merchant.

@@ -17,6 +17,7 @@ mod pgbench;
 mod postgres;
 mod process;
 mod report;
+mod reports;
 mod run;
 mod shop;
 mod target;
@@ -37,6 +38,7 @@ use crate::report::Report;
 #[derive(Debug, Parser)]
 #[command(name = "aviso-bench", args_conflicts_with_subcommands = true)]
 struct Args {
+    /// Measure something else instead.
     #[command(subcommand)]
     part: Option<Part>,
     /// Which databases.
@@ -80,6 +82,15 @@ enum Part {
         #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         letters: u32,
     },
+    /// Reports and lists over histories of several lengths, without HTTP.
+    Reports {
+        /// Which databases.
+        #[arg(long, value_enum, default_value = "both")]
+        database: Databases,
+        /// Payments of each history.
+        #[arg(long, value_delimiter = ',', default_value = "1000,1000000")]
+        payments: Vec<usize>,
+    },
 }
 
 /// Which databases to measure.
@@ -103,6 +114,7 @@ async fn main() -> ExitCode {
                 let plan = hub::Plan { people: *people, seconds: *seconds, letters: *letters };
                 bench_hub(*database, plan).await
             }
+            Some(Part::Reports { database, payments }) => bench_reports(*database, payments).await,
             None => bench(&args).await,
         }
     };
@@ -119,6 +131,21 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Measures reports and lists.
+async fn bench_reports(database: Databases, payments: &[usize]) -> anyhow::Result<bool> {
+    for kind in [Kind::Postgres, Kind::Sqlite] {
+        let is_wanted = match database {
+            Databases::Sqlite => kind == Kind::Sqlite,
+            Databases::Postgres => kind == Kind::Postgres,
+            Databases::Both => true,
+        };
+        if is_wanted {
+            say(&reports::measure(kind, payments).await?);
+        }
+    }
+    Ok(true)
 }
 
 /// Measures everything and prints it. Gives `false` when a payment did not end as it should.

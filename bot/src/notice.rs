@@ -111,6 +111,7 @@ pub(crate) fn compose(job: &Job, words: &Words, site: &Url) -> Option<Notice> {
         | EventType::BillExpired
         | EventType::BillDeclined
         | EventType::PayoutPaid
+        | EventType::ReportRegistry
         | EventType::AccountRegistered
         | EventType::AccountPasswordReset
         | EventType::MemberInvited

@@ -1,21 +1,8 @@
-//! A receipt as a PDF: one page, with fonts of our own that hold Latin, Greek and Cyrillic letters.
+//! A receipt as a PDF: one page.
 
 use aviso_core::secret::sha256_hex;
-use krilla::Document;
-use krilla::color::luma;
-use krilla::geom::Point;
-use krilla::metadata::Metadata;
-use krilla::page::PageSettings;
-use krilla::paint::Fill;
-use krilla::surface::Surface;
-use krilla::text::{Font, TextDirection};
+use aviso_paper::{Paper, PaperFault, Pen, Weight, wrapped};
 
-/// Subsets of DejaVu Sans; see `assets/LICENSE-fonts`.
-static REGULAR: &[u8] = include_bytes!("../assets/receipt.ttf");
-static BOLD: &[u8] = include_bytes!("../assets/receipt-bold.ttf");
-
-/// A4 in points.
-const PAGE: (f32, f32) = (595.0, 842.0);
 const LEFT: f32 = 56.0;
 const VALUES: f32 = 210.0;
 const TOP: f32 = 96.0;
@@ -42,11 +29,6 @@ pub(crate) struct Receipt {
     pub(crate) note: String,
 }
 
-/// The PDF could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct ReceiptFault(String);
-
 impl Receipt {
     /// Stands for the content: the same for the same receipt.
     pub(crate) fn digest(&self) -> String {
@@ -54,102 +36,52 @@ impl Receipt {
     }
 
     /// The file. Takes some milliseconds of computing.
-    pub(crate) fn pdf(&self) -> Result<Vec<u8>, ReceiptFault> {
-        let broken = |what: &str| ReceiptFault(what.to_owned());
-        let font = |bytes: &'static [u8]| Font::new(bytes.into(), 0).ok_or_else(|| broken("a font is unreadable"));
-        let (regular, bold) = (font(REGULAR)?, font(BOLD)?);
-        let mut document = Document::new();
-        let metadata = Metadata::new().title(shown(&self.title)).language(self.language.to_owned());
-        document.set_metadata(metadata.creator("Aviso".to_owned()));
-        let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| broken("the page has no size"))?;
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        self.draw(&mut surface, &regular, &bold);
-        surface.finish();
-        page.finish();
-        document.finish().map_err(|error| ReceiptFault(format!("{error:?}")))
+    pub(crate) fn pdf(&self) -> Result<Vec<u8>, PaperFault> {
+        let mut paper = Paper::new(&self.title, self.language)?;
+        paper.page(|pen| self.draw(Lines { pen, y: TOP }))?;
+        paper.finish()
     }
 
-    fn draw(&self, surface: &mut Surface<'_>, regular: &Font, bold: &Font) {
-        let mut pen = Pen { surface, y: TOP };
+    fn draw(&self, mut lines: Lines<'_, '_, '_>) {
         if let Some(banner) = &self.banner {
-            pen.line(LEFT, bold, 12.0, banner);
+            lines.line(LEFT, Weight::Bold, 12.0, banner);
         }
-        pen.y += LINE / 2.0;
-        pen.line(LEFT, bold, 20.0, &self.title);
-        pen.y += LINE;
+        lines.y += LINE / 2.0;
+        lines.line(LEFT, Weight::Bold, 20.0, &self.title);
+        lines.y += LINE;
         for (label, value) in &self.rows {
-            let start = pen.y;
-            pen.text(LEFT, bold, 10.0, label);
+            let start = lines.y;
+            lines.text(LEFT, Weight::Bold, 10.0, label);
             for line in wrapped(value, VALUE_CHARS) {
-                pen.line(VALUES, regular, 10.0, &line);
+                lines.line(VALUES, Weight::Regular, 10.0, &line);
             }
-            pen.y = pen.y.max(start + LINE);
+            lines.y = lines.y.max(start + LINE);
         }
-        pen.y += LINE;
+        lines.y += LINE;
         for line in wrapped(&self.note, TEXT_CHARS) {
-            pen.line(LEFT, regular, 9.0, &line);
+            lines.line(LEFT, Weight::Regular, 9.0, &line);
         }
     }
 }
 
-struct Pen<'a, 'b> {
-    surface: &'a mut Surface<'b>,
+/// Writes one line below the other.
+struct Lines<'p, 'a, 'b> {
+    pen: &'p mut Pen<'a, 'b>,
     y: f32,
 }
 
-impl Pen<'_, '_> {
-    fn text(&mut self, x: f32, font: &Font, size: f32, text: &str) {
+impl Lines<'_, '_, '_> {
+    fn text(&mut self, x: f32, weight: Weight, size: f32, text: &str) {
         // What does not fit on the page is left out: a receipt has few rows, and refunds are bounded.
-        if self.y > BOTTOM {
-            return;
+        if self.y <= BOTTOM {
+            self.pen.text(x, self.y, weight, size, text);
         }
-        self.surface.set_fill(Some(Fill { paint: luma::Color::black().into(), ..Fill::default() }));
-        let at = Point::from_xy(x, self.y);
-        self.surface.draw_text(at, font.clone(), size, &shown(text), false, TextDirection::LeftToRight);
     }
 
-    fn line(&mut self, x: f32, font: &Font, size: f32, text: &str) {
-        self.text(x, font, size, text);
+    fn line(&mut self, x: f32, weight: Weight, size: f32, text: &str) {
+        self.text(x, weight, size, text);
         self.y += LINE;
     }
-}
-
-/// The text in letters that the fonts have; a question mark for each of the others.
-fn shown(text: &str) -> String {
-    let isolates = |next: &char| !matches!(next, '\u{2066}'..='\u{2069}');
-    text.chars().filter(isolates).map(|next| if is_in_font(next) { next } else { '?' }).collect()
-}
-
-/// The ranges that the subsets were made of.
-const fn is_in_font(next: char) -> bool {
-    matches!(next,
-        ' '..='~' | '\u{a0}'..='\u{24f}' | '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{4ff}'
-        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203a}' | '\u{20a0}'..='\u{20bf}' | '\u{2116}' | '\u{2212}')
-}
-
-/// Lines of at most so many characters, broken at spaces where there are some.
-fn wrapped(text: &str, chars_max: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let mut rest: Vec<char> = word.chars().collect();
-        while !rest.is_empty() {
-            let line = lines.last_mut().expect("there is always a line");
-            let used = line.chars().count();
-            let gap = usize::from(used > 0);
-            if used + gap + rest.len() <= chars_max {
-                if gap > 0 {
-                    line.push(' ');
-                }
-                line.extend(rest.drain(..));
-            } else if used > 0 {
-                lines.push(String::new());
-            } else {
-                line.extend(rest.drain(..chars_max));
-            }
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
@@ -187,13 +119,5 @@ mod tests {
     fn the_digest_follows_the_content() {
         assert_eq!(receipt("A").digest(), receipt("A").digest());
         assert_ne!(receipt("A").digest(), receipt("B").digest());
-    }
-
-    #[test]
-    fn lines_are_broken_at_spaces_and_never_too_long() {
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("abcdefghij", 4), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrapped("", 4), [""]);
-        assert_eq!(shown("a\u{2068}ש\u{2069}b"), "a?b");
     }
 }

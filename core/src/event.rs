@@ -141,6 +141,8 @@ named! {
         RiskRuleChanged = "risk.rule_changed",
         /// The sum of a month, for a person who asked for it.
         ReportMonthly = "report.monthly",
+        /// The registry of a merchant's day, for an address that the merchant named.
+        ReportRegistry = "report.registry",
         /// A shop took a step on its way to live payments, or its trial is over.
         OnboardingMoved = "onboarding.moved",
         /// What happened at a merchant, for one of its members.

@@ -252,6 +252,10 @@ type_ids! {
     ItemId = "itm";
     /// A message to many.
     BroadcastId = "brd";
+    /// A settlement file of an acquirer that was imported.
+    ImportId = "stl";
+    /// Something that an acquirer and our books do not agree on.
+    MismatchId = "rci";
 }
 
 /// A payment's short name for chat and phone: `7K3M-9QX2-4D`.

@@ -206,6 +206,13 @@ pub fn format_minor(minor: i64, currency: Currency, language: Language) -> Strin
     format!("{sign}{grouped}{point}{decimals}\u{a0}{currency}")
 }
 
+/// Minor units as a plain number without the code: `1234.50`.
+#[must_use]
+pub fn plain_minor(minor: i64, currency: Currency) -> String {
+    let (whole, decimals) = split(minor, currency);
+    if decimals.is_empty() { whole } else { format!("{whole}.{decimals}") }
+}
+
 fn split(minor: i64, currency: Currency) -> (String, String) {
     let exponent = currency.exponent();
     if exponent == 0 {
@@ -262,6 +269,13 @@ mod tests {
         for code in ["eur", "EURO", "ZZZ", "", "€"] {
             assert!(code.parse::<Currency>().is_err());
         }
+    }
+
+    #[test]
+    fn plain_numbers_have_the_currencys_decimals() {
+        let plain = |minor, code: &str| plain_minor(minor, code.parse().unwrap());
+        assert_eq!((plain(123_450, "EUR"), plain(5, "EUR")), ("1234.50".to_owned(), "0.05".to_owned()));
+        assert_eq!((plain(500, "JPY"), plain(-1, "KWD")), ("500".to_owned(), "-0.001".to_owned()));
     }
 
     proptest! {

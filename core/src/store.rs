@@ -40,8 +40,10 @@ pub(crate) mod payment;
 pub(crate) mod preference;
 pub(crate) mod profile;
 pub(crate) mod recipient;
+pub(crate) mod reconciliation;
 pub(crate) mod recovery;
 pub(crate) mod refund;
+pub(crate) mod report;
 pub(crate) mod retention;
 pub(crate) mod review;
 pub(crate) mod risk;
@@ -62,8 +64,8 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ActiveModelTrait, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
-    IntoActiveModel, TransactionTrait,
+    AccessMode, ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, IsolationLevel, Statement, TransactionTrait, Value,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -189,6 +191,18 @@ impl Store {
         &self.inner.reader
     }
 
+    /// Reads several statements at one moment: what others commit meanwhile is not seen. For reads of
+    /// milliseconds; nothing else may be awaited inside.
+    pub(crate) async fn read_at_once<T>(
+        &self,
+        read: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let tx = snapshot(&self.inner.reader).await?;
+        let found = read(&tx).await;
+        tx.rollback().await?;
+        found
+    }
+
     /// `sqlite` or `postgres`, for status pages and benchmarks.
     #[must_use]
     pub fn backend_name(&self) -> &'static str {
@@ -263,6 +277,17 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// SQLite's readers see the moment of their first statement by themselves.
+#[expect(clippy::disallowed_methods, reason = "it cannot write")]
+async fn snapshot(reader: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    Ok(match reader.get_database_backend() {
+        DbBackend::Postgres => {
+            reader.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
+        }
+        _ => reader.begin().await?,
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the door itself")]
@@ -346,6 +371,28 @@ where
         row.not_set(*column);
     }
     row
+}
+
+/// The rows that a question written out in SQL finds.
+pub(crate) async fn ask<T: FromQueryResult>(
+    conn: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<T>, StoreError> {
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
+    Ok(T::find_by_statement(statement).all(conn).await?)
+}
+
+/// Carries out a statement written out in SQL. Gives how many rows it changed.
+pub(crate) async fn carry_out(tx: &Tx, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+    let statement = Statement::from_sql_and_values(tx.conn().get_database_backend(), sql, values);
+    Ok(tx.conn().execute_raw(statement).await?.rows_affected())
+}
+
+/// Places for so many values in a statement, from this number on: `$3, $4, $5`.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
+    places.join(", ")
 }
 
 /// Whether a backend needs its rows locked by hand: SQLite has one writer, which is the lock.

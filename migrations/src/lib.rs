@@ -26,6 +26,8 @@ mod m20261124_000021_add_telegram_payments;
 mod m20261124_000022_extend_hub;
 mod m20261124_000023_create_members;
 mod m20261124_000024_create_financial_passwords;
+mod m20261124_000025_create_reports;
+mod m20261124_000026_create_reconciliation;
 mod m20261124_000027_create_onboarding;
 mod m20261124_000028_extend_audit;
 
@@ -92,6 +94,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000022_extend_hub::Migration),
             Box::new(m20261124_000023_create_members::Migration),
             Box::new(m20261124_000024_create_financial_passwords::Migration),
+            Box::new(m20261124_000025_create_reports::Migration),
+            Box::new(m20261124_000026_create_reconciliation::Migration),
             Box::new(m20261124_000027_create_onboarding::Migration),
             Box::new(m20261124_000028_extend_audit::Migration),
         ]

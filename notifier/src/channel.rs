@@ -7,8 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aviso_core::clock::Clock;
 use aviso_core::delivery::{Answer, Channel, ChannelKind, Job, Outcome, Pace};
+use aviso_core::event::EventType;
 use aviso_core::merchant::Merchants;
 use aviso_core::merchant::logo::Logo;
+use aviso_core::report::{RegistryFacts, Reports};
 use aviso_core::secret::Keyring;
 use url::Url;
 
@@ -38,6 +40,7 @@ pub struct EmailChannel {
     composer: Composer,
     envelopes: Envelopes,
     transport: Transport,
+    reports: Option<Reports>,
     clock: Arc<dyn Clock>,
     in_flight_max: usize,
     merchants: Option<Merchants>,
@@ -67,6 +70,7 @@ impl EmailChannel {
             envelopes: Envelopes::open(config, &keyring)?,
             composer: Composer::new(&public_url, keyring),
             transport: Transport::open(config)?,
+            reports: None,
             clock,
             in_flight_max: config.connections_max()?,
             merchants: None,
@@ -91,27 +95,50 @@ impl EmailChannel {
         }
     }
 
+    /// The same, with registries going along with their letters.
+    #[must_use]
+    pub fn with_reports(self, reports: Reports) -> Self {
+        Self { reports: Some(reports), ..self }
+    }
+
     #[cfg(test)]
     fn with_limit(self, limit: Duration) -> Self {
         Self { transport: self.transport.with_limit(limit), ..self }
     }
 
     /// The sealed message, or what becomes of a delivery that cannot have one.
-    fn seal(&self, job: &Job, logo: Option<Logo>) -> Result<Sealed, Outcome> {
+    async fn seal(&self, job: &Job) -> Result<Sealed, Outcome> {
         let Some(to) = address(&job.address) else {
             return Err(Outcome::RecipientGone(Answer::error("address", "not an e-mail address")));
         };
-        let letter = match self.composer.compose(job, logo) {
+        let mut letter = match self.composer.compose(job, self.logo(job).await) {
             Ok(Some(letter)) => letter,
             Ok(None) => return Err(Outcome::Rejected(Answer::error("no_text", "nobody is told of this by mail"))),
             Err(error) => return Err(Outcome::Rejected(Answer::error("document", error.to_string()))),
         };
+        letter.table = self.table(job).await?;
         let sealed = self.envelopes.seal(job.id, to, letter, self.clock.now());
         sealed.map_err(|error| Outcome::Rejected(Answer::error("message", error.to_string())))
     }
 
+    /// The file that goes along with a letter, written now: what was booked late is in it.
+    async fn table(&self, job: &Job) -> Result<Option<(String, Vec<u8>)>, Outcome> {
+        if job.event.kind != EventType::ReportRegistry {
+            return Ok(None);
+        }
+        let unreadable = || Outcome::Rejected(Answer::error("document", "the event names no day"));
+        let facts = RegistryFacts::of(&job.event).ok_or_else(unreadable)?;
+        let merchant = job.event.merchant_id.ok_or_else(unreadable)?;
+        let none = || Outcome::Rejected(Answer::error("registry", "this process has no reports"));
+        let reports = self.reports.as_ref().ok_or_else(none)?;
+        match reports.registry_file(merchant, job.event.mode, facts.day, facts.zone).await {
+            Ok(registry) => Ok(Some((registry.name, registry.table))),
+            Err(error) => Err(Outcome::Failed(Answer::error("registry", error.to_string()))),
+        }
+    }
+
     async fn attempt(&self, job: &Job) -> Outcome {
-        let sealed = match self.seal(job, self.logo(job).await) {
+        let sealed = match self.seal(job).await {
             Ok(sealed) => sealed,
             Err(outcome) => return outcome,
         };

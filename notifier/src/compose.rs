@@ -24,6 +24,7 @@ mod news;
 mod onboarding;
 mod payment;
 mod refund;
+mod registry;
 mod report;
 mod vault;
 mod verification;
@@ -44,6 +45,8 @@ pub struct Letter {
     pub logo: Option<Logo>,
     /// Where one press ends letters of this kind, for those that people subscribe to (RFC 8058).
     pub unsubscribe: Option<String>,
+    /// A file that goes along: its name and its bytes, a CSV table.
+    pub table: Option<(String, Vec<u8>)>,
 }
 
 /// Shows lengths only: a letter may carry a one-time link.
@@ -148,6 +151,7 @@ fn draft(source: &Source<'_>) -> Result<Option<Draft>, ComposeError> {
         }
         E::ReportMonthly => report::letter(source).map(Some),
         E::ShopDigest => digest::letter(source).map(Some),
+        E::ReportRegistry => registry::letter(source).map(Some),
         E::NewsPublished => Ok(Some(news::letter(source))),
         E::OnboardingMoved => for_buyer(source, onboarding::letter),
         E::BillCreated => for_buyer(source, bill::created),

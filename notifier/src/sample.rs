@@ -31,7 +31,8 @@ pub(crate) fn job(kind: EventType, language: Language, shop: &str) -> Job {
     let step = [("stage", "contract".to_owned()), ("merchant", "mer_x".to_owned()), ("until", NOW.to_string())];
     let sums = [("month", "2026-02".to_owned()), ("sum.EUR", "3 123450 5000".to_owned())];
     let asked = ("verification", VerificationId::new(NOW).to_string());
-    let facts = names.into_iter().chain([text, asked]).chain(step).chain(sums);
+    let day = [("day", "2026-02-28".to_owned()), ("zone", "Europe/Madrid".to_owned())];
+    let facts = names.into_iter().chain([text, asked]).chain(step).chain(sums).chain(day);
     Job {
         id: DeliveryId::new(NOW),
         event: Event {

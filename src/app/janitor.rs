@@ -29,6 +29,10 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 const DIGESTS_EVERY: Duration = Duration::from_secs(5);
 /// How often monthly sums are looked after.
 const REPORTS_EVERY: Duration = Duration::from_secs(1_800);
+/// How often figures are folded. Reports add what is not folded yet, so it is not for freshness.
+const FOLD_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether it is morning somewhere.
+const REGISTRIES_EVERY: Duration = Duration::from_secs(300);
 /// How often old rows are looked for.
 const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 /// The pause between two batches of the vault, so that payments are not held up.
@@ -101,6 +105,10 @@ pub(super) fn start(tasks: &mut Tasks, services: &Services) {
     tasks.spawn("reports", every(REPORTS_EVERY, stop, async move || preferences.send_reports().await.map(|_| ())));
     let (stop, preferences) = (tasks.token(), services.accounts.preferences());
     tasks.spawn("broadcasts", every(JANITOR_EVERY, stop, async move || preferences.broadcast_step().await.map(|_| ())));
+    let (stop, reports) = (tasks.token(), services.reports.clone());
+    tasks.spawn("figures", every(FOLD_EVERY, stop, async move || reports.fold().await.map(|_| ())));
+    let (stop, reports) = (tasks.token(), services.reports.clone());
+    tasks.spawn("registries", every(REGISTRIES_EVERY, stop, async move || reports.send_registries().await.map(|_| ())));
     let (stop, retention) = (tasks.token(), services.retention.clone());
     let until = stop.clone();
     tasks.spawn("retention", every(RETENTION_EVERY, stop, async move || retention.sweep(&until).await.map(|_| ())));

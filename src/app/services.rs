@@ -27,7 +27,9 @@ use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::telegram::Charges;
 use aviso_core::payment::{Acquirers, Payments};
 use aviso_core::port::{Acquirer, Authenticator};
+use aviso_core::reconciliation::Reconciliation;
 use aviso_core::refund::Refunds;
+use aviso_core::report::Reports;
 use aviso_core::retention::Retention;
 use aviso_core::risk::Risk;
 use aviso_core::routing::Profiles;
@@ -72,6 +74,10 @@ pub struct Services {
     pub disputes: Disputes,
     /// The books.
     pub ledger: Ledger,
+    /// What acquirers settled, beside our books.
+    pub reconciliation: Reconciliation,
+    /// Figures, exports and registries.
+    pub reports: Reports,
     /// Shops.
     pub merchants: Merchants,
     /// Who acts for them.
@@ -159,6 +165,8 @@ impl Services {
             refunds: Refunds::new(store.clone(), Arc::clone(&clock), payments.clone()),
             disputes: Disputes::new(store.clone(), Arc::clone(&clock), &payments),
             ledger: Ledger::new(store.clone(), Arc::clone(&clock), &payments),
+            reconciliation: Reconciliation::new(store.clone(), Arc::clone(&clock)),
+            reports: Reports::new(store.clone(), Arc::clone(&clock)),
             merchants: Merchants::new(store.clone(), Arc::clone(&clock)),
             members: Members::new(store.clone(), Arc::clone(&clock), keyring.clone()),
             onboardings: Onboardings::new(store.clone(), Arc::clone(&clock), config.onboarding_terms(offered(config))?),

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod card;
 pub mod chromium;
 pub mod database;
+pub mod history;
 pub mod peer;
 pub mod process;
 pub mod scan;

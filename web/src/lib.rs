@@ -10,6 +10,7 @@ mod limit;
 mod merchant;
 mod ops;
 mod problem;
+mod report;
 mod request_id;
 mod secure;
 mod state;

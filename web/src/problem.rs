@@ -14,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use code::Code;
+pub(crate) use translate::fault;
 
 use crate::request_id::RequestId;
 

@@ -18,6 +18,7 @@ use aviso_core::merchant::member::Members;
 use aviso_core::onboarding::Onboardings;
 use aviso_core::payment::Payments;
 use aviso_core::refund::Refunds;
+use aviso_core::report::Reports;
 use aviso_core::risk::Risk;
 use aviso_core::routing::Profiles;
 use aviso_core::secret::Keyring;
@@ -60,6 +61,8 @@ pub struct WebParts {
     pub disputes: Disputes,
     /// The books.
     pub ledger: Ledger,
+    /// Figures and exports.
+    pub reports: Reports,
     /// Merchants and their API keys.
     pub merchants: Merchants,
     /// Shops on their way to live payments.

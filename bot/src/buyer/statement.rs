@@ -1,9 +1,10 @@
 //! `/statement`: the payments of a month as a table for a spreadsheet.
 
 use aviso_core::account::Account;
-use aviso_core::money::Money;
+use aviso_core::money::plain_minor;
 use aviso_core::payment::StatementLine;
 use aviso_core::preference::{Month, TimeZone};
+use aviso_core::spreadsheet::harmless;
 
 use super::{register, say};
 use crate::api::File;
@@ -84,7 +85,7 @@ fn table(lines: &[StatementLine], account: &Account, words: &Words) -> Result<Ve
 
 fn record(line: &StatementLine, zone: TimeZone, words: &Words) -> [String; 11] {
     let payment = &line.payment;
-    let exact = |minor: i64| plain(minor, payment.amount);
+    let exact = |minor: i64| plain_minor(minor, payment.currency());
     let status = words.say(&format!("status-word-{}", payment.status().as_str().replace('_', "-")));
     [
         zone.written(payment.created_at),
@@ -99,36 +100,4 @@ fn record(line: &StatementLine, zone: TimeZone, words: &Words) -> [String; 11] {
         payment.currency().code().to_owned(),
         line.paid_with.clone().unwrap_or_default(),
     ]
-}
-
-/// A number that spreadsheets read as one: `1234.50`.
-fn plain(minor: i64, like: Money) -> String {
-    let exponent = like.currency().exponent();
-    if exponent == 0 {
-        return minor.to_string();
-    }
-    let unit = 10_i64.pow(exponent.min(6));
-    let width = usize::try_from(exponent).unwrap_or(2);
-    format!("{}.{:0width$}", minor / unit, (minor % unit).abs())
-}
-
-/// A cell that a spreadsheet does not take for a formula: shops choose their own names.
-fn harmless(cell: &str) -> String {
-    let visible: String = cell.chars().filter(|next| !next.is_control()).collect();
-    if visible.starts_with(['=', '+', '-', '@', '\t']) { format!("'{visible}") } else { visible }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_plain_numbers_and_names_are_no_formulas() {
-        let money = |code: &str| Money::new(1, code.parse().unwrap()).unwrap();
-        assert_eq!(plain(123_450, money("EUR")), "1234.50");
-        assert_eq!(plain(5, money("EUR")), "0.05");
-        assert_eq!(plain(500, money("JPY")), "500");
-        assert_eq!(harmless("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        assert_eq!(harmless("a\r\nb"), "ab");
-    }
 }

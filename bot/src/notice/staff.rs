@@ -96,6 +96,7 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
         | EventType::NewsPublished
         | EventType::ReportMonthly
         | EventType::ShopDigest => None,
+        EventType::ReportRegistry => None,
     }
 }
 

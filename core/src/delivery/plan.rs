@@ -19,7 +19,7 @@ use crate::payment::janitor_chain as chain;
 use crate::store::delivery::{self as rows, NewDelivery};
 use crate::store::{
     Store, StoreError, Tx, Work, bill_chat as bill_chats, endpoint as endpoint_rows, event as events, inbox,
-    notice_plan, staff as staff_rows,
+    notice_plan, report as report_rows, staff as staff_rows,
 };
 
 /// Events planned in one unit of work.
@@ -69,7 +69,7 @@ pub(super) const fn lane_of(kind: EventType) -> Lane {
         | EventType::AccountClosed
         | EventType::ReviewOpened => Lane::Interactive,
         // Whoever asked for news does not wait for it.
-        EventType::NewsPublished | EventType::ReportMonthly => Lane::Bulk,
+        EventType::NewsPublished | EventType::ReportMonthly | EventType::ReportRegistry => Lane::Bulk,
         EventType::PaymentCreated
         | EventType::PaymentActionRequired
         | EventType::PaymentCaptureFailed
@@ -179,6 +179,7 @@ impl Planner {
                     plan(tx, event, &mut known, now).await?;
                 }
                 let ids: Vec<EventId> = batch.iter().map(|event| event.id).collect();
+                report_rows::queue(tx, &batch).await?;
                 events::mark_planned(tx, &ids, now).await?;
                 Ok(batch.len())
             })
@@ -199,6 +200,7 @@ impl Planner {
                     }
                     if let Some(event) = events::by_id(tx.conn(), id).await? {
                         plan(tx, &event, &mut Known::new(&self.test_addresses), now).await?;
+                        report_rows::queue(tx, std::slice::from_ref(&event)).await?;
                     }
                     events::mark_planned(tx, &[id], now).await?;
                     Ok(1)

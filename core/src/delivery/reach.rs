@@ -77,7 +77,7 @@ const fn told_by(kind: EventType) -> ToldBy {
         | EventType::VerificationMailed => ToldBy::Mail,
         EventType::BillCreated => ToldBy::GivenMailAndChat,
         EventType::NewsPublished | EventType::ShopDigest | EventType::OnboardingMoved => ToldBy::ChatAndMail,
-        EventType::ReportMonthly => ToldBy::ChatOrMail,
+        EventType::ReportMonthly | EventType::ReportRegistry => ToldBy::ChatOrMail,
         EventType::CaseOpened => ToldBy::Record,
         EventType::PaymentCreated
         | EventType::PaymentCaptureFailed

@@ -15,6 +15,7 @@ use crate::payment::decline::DeclineCode;
 use crate::payment::operation::Operation;
 use crate::payment::status::Status;
 use crate::refund::Refund;
+use crate::report::{ATTEMPT_FACT, decides};
 
 /// What the merchant sees of a payment.
 #[must_use]
@@ -158,6 +159,10 @@ pub(crate) fn payment_event(
     now: Timestamp,
 ) -> Event {
     payment.sequence += 1;
+    let mut audience = audience(payment, shop);
+    if let Some(attempt) = latest.filter(|_| decides(kind)) {
+        audience.facts.insert(ATTEMPT_FACT.to_owned(), attempt.id.to_string());
+    }
     Event {
         id: EventId::new(now),
         kind,
@@ -167,7 +172,7 @@ pub(crate) fn payment_event(
         sequence: payment.sequence,
         created_at: now,
         document: Document { payment: Some(document_of(payment, latest)), ..Document::default() },
-        audience: audience(payment, shop),
+        audience,
     }
 }
 

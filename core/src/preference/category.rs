@@ -115,6 +115,7 @@ impl Category {
             | EventType::BillExpired
             | EventType::BillDeclined
             | EventType::PayoutPaid
+            | EventType::ReportRegistry
             | EventType::ReviewOpened
             | EventType::ReviewClosed
             | EventType::EndpointFailing

@@ -97,7 +97,7 @@ pub(super) fn letter(source: &Source<'_>, draft: &Draft, logo: Option<Logo>) -> 
     let html = Html { page: &page }.render().map_err(failed)?;
     let text = Text { page: &page }.render().map_err(failed)?;
     let unsubscribe = page.unsubscribe.map(|button| button.url);
-    Ok(Letter { subject, text, html, logo, unsubscribe })
+    Ok(Letter { subject, text, html, logo, unsubscribe, table: None })
 }
 
 fn subject(text: &str, is_test: bool) -> String {

@@ -73,6 +73,7 @@ const LETTERS: &[(EventType, bool)] = &[
     (EventType::OnboardingMoved, false),
     (EventType::ReportMonthly, false),
     (EventType::ShopDigest, false),
+    (EventType::ReportRegistry, false),
     (EventType::EndpointFailing, false),
     (EventType::EndpointDisabled, false),
     (EventType::CaseOpened, true),
@@ -153,7 +154,8 @@ fn both_parts_say_the_same() {
             assert!(letter.text.contains(&part) && html.contains(&part), "{part}");
         }
         let Some(button) = &draft.button else {
-            let bare = matches!(kind, EventType::AccountClosed | EventType::VerificationMailed);
+            let bare =
+                matches!(kind, EventType::AccountClosed | EventType::VerificationMailed | EventType::ReportRegistry);
             assert!(bare, "nothing is left to open");
             continue;
         };

@@ -79,7 +79,15 @@ impl Envelopes {
             builder = builder.raw_header(header("List-Unsubscribe", format!("<{url}>")));
             builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
-        let message = builder.multipart(parts(letter.text, letter.html, letter.logo))?;
+        let words = parts(letter.text, letter.html, letter.logo);
+        let message = match letter.table {
+            Some((name, bytes)) => {
+                let kind = ContentType::parse("text/csv; charset=utf-8").expect("a media type as RFC 4180 writes it");
+                builder
+                    .multipart(MultiPart::mixed().multipart(words).singlepart(Attachment::new(name).body(bytes, kind)))
+            }
+            None => builder.multipart(words),
+        }?;
         let bytes = self.signer.sign(&message);
         let own = self.return_path.as_ref().and_then(|paths| paths.of(delivery));
         let from = own.unwrap_or_else(|| self.from.email.clone());

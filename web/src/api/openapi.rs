@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 use self::shape::Shapes;
 use super::v1::{
     account, bank, bills, cards, customers, deliveries, disputes, endpoints, events, ledger, mandates, payments,
-    recoveries, refunds,
+    recoveries, refunds, reports,
 };
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
 
@@ -42,6 +42,10 @@ use crate::problem::{Code, MEDIA_TYPE, ProblemBody};
         deliveries::list, deliveries::redeliver,
         disputes::list, disputes::get, disputes::evidence, disputes::accept,
         ledger::balance, ledger::entries, ledger::payouts,
+        reports::realtime, reports::period, reports::annual, reports::annual_pdf, reports::annual_svg,
+        reports::registry,
+        reports::export::payments_csv, reports::export::payments_json, reports::export::refunds_csv,
+        reports::export::refunds_json, reports::export::operations_csv, reports::export::operations_json,
         account::get,
         bank::enrol, bank::cards, bank::remove, bank::verifications,
     ),

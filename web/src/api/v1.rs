@@ -17,6 +17,7 @@ pub(crate) mod mandates;
 pub(crate) mod payments;
 pub(crate) mod recoveries;
 pub(crate) mod refunds;
+pub(crate) mod reports;
 
 use axum::Router;
 use axum::routing::{MethodRouter, delete, get, patch, post};
@@ -80,6 +81,18 @@ pub const ROUTES: &[Route] = &[
     route("get", "/v1/balance", || get(ledger::balance)),
     route("get", "/v1/ledger/entries", || get(ledger::entries)),
     route("get", "/v1/payouts", || get(ledger::payouts)),
+    route("get", "/v1/reports/realtime", || get(reports::realtime)),
+    route("get", "/v1/reports/period", || get(reports::period)),
+    route("get", "/v1/reports/annual", || get(reports::annual)),
+    route("get", "/v1/reports/annual.pdf", || get(reports::annual_pdf)),
+    route("get", "/v1/reports/annual.svg", || get(reports::annual_svg)),
+    route("get", "/v1/reports/registry", || get(reports::registry)),
+    route("get", "/v1/reports/payments.csv", || get(reports::export::payments_csv)),
+    route("get", "/v1/reports/payments.json", || get(reports::export::payments_json)),
+    route("get", "/v1/reports/refunds.csv", || get(reports::export::refunds_csv)),
+    route("get", "/v1/reports/refunds.json", || get(reports::export::refunds_json)),
+    route("get", "/v1/reports/operations.csv", || get(reports::export::operations_csv)),
+    route("get", "/v1/reports/operations.json", || get(reports::export::operations_json)),
     route("get", "/v1/account", || get(account::get)),
 ];
 

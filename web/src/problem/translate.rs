@@ -17,6 +17,7 @@ use aviso_core::onboarding::OnboardingError;
 use aviso_core::payment::{HearError, PaymentError};
 use aviso_core::port::CallbackError;
 use aviso_core::preference::PreferenceError;
+use aviso_core::report::ReportError;
 use aviso_core::site::SiteError;
 use aviso_core::store::StoreError;
 use aviso_core::vault::VaultError;
@@ -26,7 +27,7 @@ use super::{Code, Problem};
 const SOON: Duration = Duration::from_secs(1);
 
 /// A fault of ours: the caller learns nothing of it, the log the whole chain, once.
-fn fault(error: &(dyn Error + 'static)) -> Problem {
+pub(crate) fn fault(error: &(dyn Error + 'static)) -> Problem {
     tracing::error!(error = chain(error), "a request failed");
     Problem::new(Code::InternalError, "the fault was noted; `request_id` helps us to find it")
 }
@@ -227,6 +228,18 @@ impl From<DeliveryError> for Problem {
         match error {
             DeliveryError::NotFound(_) => Self::new(Code::DeliveryNotFound, detail),
             DeliveryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ReportError::TooLong(_) => Self::new(Code::QueryInvalid, detail).at("by"),
+            ReportError::Backwards => Self::new(Code::QueryInvalid, detail).at("to"),
+            ReportError::Calendar => Self::new(Code::QueryInvalid, detail).at("from"),
+            ReportError::Store(error) => error.into(),
         }
     }
 }

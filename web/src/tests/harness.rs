@@ -21,6 +21,7 @@ use aviso_core::money::Money;
 use aviso_core::onboarding::{Contract, Onboardings, Terms};
 use aviso_core::payment::{PaymentSettings, Payments};
 use aviso_core::refund::Refunds;
+use aviso_core::report::Reports;
 use aviso_core::risk::Risk;
 use aviso_core::routing::Profiles;
 use aviso_core::secret::Keyring;
@@ -117,6 +118,7 @@ impl Hub {
             refunds: Refunds::new(store.clone(), clock.clone(), payments.clone()),
             disputes: Disputes::new(store.clone(), clock.clone(), &payments),
             ledger: Ledger::new(store.clone(), clock.clone(), &payments),
+            reports: Reports::new(store.clone(), clock.clone()),
             onboardings: Onboardings::new(store.clone(), clock.clone(), terms()),
             members: Members::new(store.clone(), clock.clone(), keyring.clone()),
             profiles: Profiles::new(store.clone(), clock.clone()),

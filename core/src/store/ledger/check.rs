@@ -1,9 +1,9 @@
 //! Questions that compare the ledger with itself and with the payments. Each statement sees one moment.
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, ask};
 
 /// A balance that is not the sum of its sealed entries.
 #[derive(Debug, FromQueryResult)]
@@ -119,13 +119,4 @@ pub(crate) async fn payment_sums(
     limit: i64,
 ) -> Result<Vec<PaymentSums>, StoreError> {
     ask(conn, PAYMENT_SUMS, vec![after.into(), limit.into()]).await
-}
-
-async fn ask<T: FromQueryResult>(
-    conn: &impl ConnectionTrait,
-    sql: &str,
-    values: Vec<sea_orm::Value>,
-) -> Result<Vec<T>, StoreError> {
-    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
-    Ok(T::find_by_statement(statement).all(conn).await?)
 }

@@ -3,6 +3,7 @@
 use aviso_core::bill::BillState;
 use aviso_core::event::EventType;
 use aviso_core::payment::status::Status;
+use aviso_core::report::{Grain, Part};
 use serde_json::Value;
 use utoipa::Modify;
 use utoipa::openapi::path::Parameter;
@@ -36,6 +37,8 @@ fn names(parameter: &str) -> Option<Vec<&'static str>> {
     match parameter {
         "status" => Some(Status::ALL.iter().map(|status| status.as_str()).collect()),
         "state" => Some(BillState::ALL.iter().map(|state| state.as_str()).collect()),
+        "by" => Some(Grain::ALL.iter().map(|grain| grain.as_str()).collect()),
+        "group" => Some(Part::ALL.iter().map(|part| part.as_str()).collect()),
         "type" => Some(EventType::ALL.iter().filter(|kind| kind.is_public()).map(|kind| kind.as_str()).collect()),
         _ => None,
     }
@@ -46,6 +49,8 @@ fn pattern(path: &str, name: &str) -> Option<String> {
     match name {
         "id" => id(subject(path)),
         "delivery" => id("dlv"),
+        "from" | "to" | "date" => Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$".to_owned()),
+        "year" => Some("^[0-9]{4}$".to_owned()),
         "payment" => id("pay"),
         "starting_after" if path.ends_with("/deliveries") => id("dlv"),
         "starting_after" => id(subject(path)),
@@ -64,6 +69,7 @@ fn subject(path: &str) -> &'static str {
         ("/v1/mandates", "man"),
         ("/v1/bank/cards", "ecd"),
         ("/v1/bank/verifications", "vrf"),
+        ("/v1/reports", "ltx"),
     ];
     subjects.into_iter().find(|(prefix, _)| path.starts_with(prefix)).map_or("whk", |(_, prefix)| prefix)
 }
