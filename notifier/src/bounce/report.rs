@@ -78,9 +78,11 @@ fn untyped(text: &str) -> &str {
 fn status(fields: &[(String, String)]) -> Option<MailReport> {
     let action = value(fields, "Action")?.to_lowercase();
     let code = value(fields, "Status").and_then(|text| text.split_whitespace().next()).unwrap_or_default();
+    // RFC 3463, 2: class, subject and detail. Whatever was broken off before them says nothing.
+    let whole = code.splitn(3, '.').filter(|number| number.parse::<u16>().is_ok()).count() == 3;
     let kind = match (action.as_str(), code.as_bytes().first()) {
-        ("failed", Some(b'5')) => ReportKind::Hard,
-        ("failed" | "delayed", _) => ReportKind::Soft,
+        ("failed", Some(b'5')) if whole => ReportKind::Hard,
+        ("failed", Some(b'4')) | ("delayed", _) if whole => ReportKind::Soft,
         _ => return None,
     };
     let said = value(fields, "Diagnostic-Code").map(untyped).unwrap_or_default();

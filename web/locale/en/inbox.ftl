@@ -33,6 +33,7 @@ inbox-mandate-created = You agreed to payments that { $shop } starts, with the c
 inbox-mandate-ended = Your agreement with { $shop } is over: the card ending in { $last4 } is not charged any more.
 inbox-bill-created = { $shop } asks you for { $amount }.
 inbox-report-monthly = Your payments in { $month } are summed up.
+inbox-report-registry = The registry of { $shop } was sent to you.
 inbox-case-opened = You told us that a payment was not yours. We look into it.
 inbox-member-added = You now act for { $shop }.
 inbox-member-changed = What you may do for { $shop } was changed.

@@ -33,6 +33,7 @@ inbox-mandate-created = Autorizó pagos que inicia { $shop }, con la tarjeta ter
 inbox-mandate-ended = Su acuerdo con { $shop } terminó: ya no se cobra a la tarjeta terminada en { $last4 }.
 inbox-bill-created = { $shop } le pide { $amount }.
 inbox-report-monthly = El resumen de sus pagos de { $month } está listo.
+inbox-report-registry = Se le envió el registro de { $shop }.
 inbox-case-opened = Nos dijo que un pago no era suyo. Lo estamos investigando.
 inbox-member-added = Ahora actúa en nombre de { $shop }.
 inbox-member-changed = Cambió lo que puede hacer en nombre de { $shop }.

@@ -33,6 +33,7 @@ inbox-mandate-created = Вы согласились на платежи, кот�
 inbox-mandate-ended = Соглашение с { $shop } окончено: с карты, последние цифры { $last4 }, больше не списывают.
 inbox-bill-created = { $shop } просит вас заплатить { $amount }.
 inbox-report-monthly = Готова сумма ваших платежей за { $month }.
+inbox-report-registry = Вам отправлен реестр магазина { $shop }.
 inbox-case-opened = Вы сообщили, что платёж не ваш. Мы разбираемся.
 inbox-member-added = Теперь вы действуете от имени { $shop }.
 inbox-member-changed = Изменились ваши права в { $shop }.

@@ -100,6 +100,7 @@ fn permille(text: &str) -> u32 {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+    use std::path::PathBuf;
 
     #[test]
     fn the_most_wanted_language_that_we_speak() {
@@ -202,9 +203,13 @@ mod tests {
     #[test]
     fn every_text_that_pages_name_exists() {
         let english = ids(ENGLISH);
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut paths = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/templates"))];
+        while let Some(path) = paths.pop() {
+            if path.is_dir() {
+                paths.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
             for part in text.split("say(\"").skip(1) {
                 let id = part.split('"').next().unwrap();
                 assert!(english.contains(id), "{id}");

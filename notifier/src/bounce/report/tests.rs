@@ -2,14 +2,14 @@ use aviso_core::id::DeliveryId;
 use proptest::prelude::*;
 
 use super::*;
-use crate::sample::{NOW, keyring};
+use crate::sample::keyring;
 
 fn paths() -> ReturnPath {
     ReturnPath::new(&"bounce@pay.example".parse().unwrap(), keyring())
 }
 
 fn letter() -> DeliveryId {
-    DeliveryId::new(NOW)
+    "dlv_01h455vb4pex5vsknk084sn02q".parse().unwrap()
 }
 
 fn return_path() -> String {
