@@ -1,16 +1,31 @@
 //! The cabinet in a real browser: wide and narrow, light and dark, and judged by axe-core.
 
+use std::time::Duration;
+
 use aviso_core::merchant::member::Rights;
-use aviso_tests::actor::Order;
+use aviso_tests::actor::{Order, PASSWORD};
+use aviso_tests::app::TestApp;
 use aviso_tests::card;
 use aviso_tests::chromium::Chromium;
 use fantoccini::Locator;
-use fantoccini::cookies::Cookie;
 use serde_json::json;
 
-use crate::cabinet::{FINANCIAL, keeper};
+use crate::cabinet::{FINANCIAL, Keeper, keeper};
 use crate::checkout_page::{fits, hub, is_accessible, picture};
 use crate::saved_cards::saving;
+
+/// Logs a browser in, with the code of the authenticator.
+async fn log_in(app: &TestApp, chromium: &Chromium, keeper: &Keeper) {
+    // A code counts once.
+    app.clock.advance(Duration::from_secs(30));
+    chromium.page.goto(&app.url("/login")).await.expect("the page");
+    chromium.find("#name").await.send_keys(&keeper.member.email).await.expect("typing");
+    chromium.find("#password").await.send_keys(PASSWORD).await.expect("typing");
+    chromium.find("main button").await.click().await.expect("a press");
+    chromium.find("#code").await.send_keys(&keeper.authenticator.code()).await.expect("typing");
+    chromium.find("main button").await.click().await.expect("a press");
+    chromium.find("nav.tabs").await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_cabinet_is_readable_on_every_screen_and_keeps_its_list_fresh() {
@@ -49,12 +64,7 @@ async fn the_cabinet_is_readable_on_every_screen_and_keeps_its_list_fresh() {
                 true => Chromium::open_dark(size.0, size.1).await,
                 false => Chromium::open(size.0, size.1).await,
             };
-            chromium.page.goto(&app.url("/assets/icon.svg")).await.expect("the site");
-            for pair in ana.member.browser.cookies().split("; ") {
-                let (cookie, value) = pair.split_once('=').expect("a cookie");
-                let cookie = Cookie::new(cookie.to_owned(), value.to_owned());
-                chromium.page.add_cookie(cookie).await.expect("a cookie");
-            }
+            log_in(&app, &chromium, &ana).await;
             for (page, path) in &pages {
                 chromium.page.goto(&app.url(&format!("{}{path}", ana.base))).await.expect("the page");
                 chromium.find(".cabinet h2, .cabinet .tabs").await;

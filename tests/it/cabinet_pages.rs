@@ -133,7 +133,7 @@ on_both_databases! {
         merchant.hears("endpoint.test").await;
         app.settle().await;
         let log = ana.get(&path).await.expect(200);
-        assert!(log.text.contains("delivered") && log.text.contains("ok 200"), "{}", log.text);
+        assert!(log.text.contains("delivered") && log.text.contains("ok 204"), "{}", log.text);
         let delivery = log.between("name=\"delivery\" value=\"", "\"");
         let again = ana.submit(&log, &format!("{path}/redeliver"), &[("delivery", &delivery)]).await.expect(200);
         assert!(again.text.contains("on its way again"), "{}", again.text);
@@ -221,7 +221,7 @@ on_both_databases! {
         let gone = ana.submit(&cards, &path, &[]).await.expect(200);
         assert!(gone.text.contains("The card is removed"), "{}", gone.text);
         let money = ana.get("/money").await.expect(200);
-        assert!(money.text.contains("EUR") && money.text.contains("20.00"), "{}", money.text);
+        assert!(money.text.contains("EUR") && money.text.contains("On its way: 15.00"), "{}", money.text);
         let log = ana.get("/audit").await.expect(200);
         for action in ["risk.list_add", "risk.list_remove", "merchant.configure", "card.remove"] {
             assert!(log.text.contains(action), "{action}: {}", log.text);

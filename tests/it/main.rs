@@ -36,6 +36,7 @@ mod ledger;
 mod mail;
 mod mandates;
 mod members;
+mod newcomer;
 mod notices;
 mod onboarding;
 mod overdue;

@@ -113,16 +113,19 @@ on_both_databases! {
         let page = ana.browser.get(&format!("/account/shops/{id}")).await.expect(200);
         assert!(page.text.contains("fee to pay") && page.text.contains("2,950.00"), "{}", page.text);
 
-        // No live key before the fee; then one.
-        let keys = format!("/account/shops/{id}/keys");
-        ana.send(&format!("/account/shops/{id}"), &keys, &[("mode", "live")]).await.expect(403);
+        // No live key before the fee, nor without an authenticator; then one, in the cabinet.
+        let keys = format!("/merchant/{id}/live/keys");
+        let stopped = ana.browser.get(&keys).await.expect(303);
+        assert_eq!(stopped.location.as_deref(), Some("/account/totp?why=merchant"));
+        ana.add_authenticator().await;
+        ana.send(&keys, &keys, &[]).await.expect(403);
         senior.say(&format!("/merchant {id} fee T-1"));
         senior.reads(|message| message.text.contains("needs the role finance")).await;
         finance.say(&format!("/merchant {id} fee T-1"));
         finance.reads(|message| message.text.contains("number T-1")).await;
         ana.reads(|message| message.text.contains("Luna is live")).await;
-        let page = ana.send(&format!("/account/shops/{id}"), &keys, &[("mode", "live")]).await.expect(201);
-        let live = shop(&app, id, Mode::Live, &page.between("id=\"api-key\">", "<")).await;
+        let page = ana.send(&keys, &keys, &[]).await.expect(200);
+        let live = shop(&app, id, Mode::Live, &format!("sk_live_{}", page.between("sk_live_", "<"))).await;
         let paid = live.pay(&Order::new(12_000, card::numbered(81_002).as_str())).await.expect(201);
 
         // Suspended: no new money, but refunds; resumed: both.
@@ -215,10 +218,10 @@ on_both_databases! {
         for path in ["", "/apply", "/contract"] {
             assert_eq!(eve.browser.get(&format!("/account/shops/{id}{path}")).await.status, 404, "{path}");
         }
-        for action in ["apply", "keys", "sample", "contract"] {
+        for action in ["apply", "sample", "contract"] {
             let path = format!("/account/shops/{id}/{action}");
             let fields: Vec<(&str, &str)> =
-                APPLICATION.into_iter().chain([("mode", "test"), ("accept", "yes"), ("digest", "x")]).collect();
+                APPLICATION.into_iter().chain([("accept", "yes"), ("digest", "x")]).collect();
             let answer = eve.send("/account/shops", &path, &fields).await;
             assert_eq!(answer.status, 404, "{action}: {}", answer.text);
         }

@@ -24,7 +24,6 @@ pub(super) fn router() -> Router<WebState> {
         .route("/account/shops/{merchant}", get(show::show))
         .route("/account/shops/{merchant}/apply", get(apply::show).post(apply::submit))
         .route("/account/shops/{merchant}/contract", get(contract::show).post(contract::accept))
-        .route("/account/shops/{merchant}/keys", post(keys::issue))
         .route("/account/shops/{merchant}/sample", post(sample::make))
 }
 
