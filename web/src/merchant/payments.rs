@@ -78,8 +78,12 @@ pub(super) async fn show(
     ways.extend(older.map(|last| Link::new(address(&member, &query, Some(&last)), words.say("account-older"))));
     let source = member.path(&format!("/payments/live?after={}", newest.unwrap_or_default()));
     let status = if faults.is_empty() { problem::DONE } else { Code::QueryInvalid.status() };
+    let asked = FIELDS.iter().any(|id| query.given(id).is_some());
+    let form = form(&member, &query, &faults);
+    // The list comes first, on a telephone most of all; who has asked sees what for.
+    let search = if asked { Block::Form(form) } else { Block::Folded(words.say("search-button"), form) };
     CabinetPage::new(&member, "cab-payments", "/payments")
-        .with(Block::Form(form(&member, &query, &faults)))
+        .with(search)
         .with(Block::Live(source, tiles))
         .with(Block::Links(ways))
         .live()
