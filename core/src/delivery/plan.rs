@@ -277,41 +277,39 @@ async fn plan(tx: &Tx, event: &Event, known: &mut Known<'_>, now: Timestamp) -> 
     if notice_key::has_key(event.kind) && notice_plan::is_cancelled(tx, event.id).await? {
         return Ok(());
     }
-    for delivery in routes(tx, event, known, now).await? {
+    let mut routes = webhook_routes(tx, event, &mut known.endpoints, now).await?;
+    let test_addresses = known.test_addresses;
+    let person = known.person(tx, event).await?;
+    let inbox_of = reach::inbox_of(event, person);
+    routes.extend(reach::person_routes(event, person, test_addresses, now));
+    routes.extend(bill_routes(tx, event, now).await?);
+    routes.extend(staff_routes(tx, event, now).await?);
+    for delivery in routes {
         rows::insert(tx, &delivery, now).await?;
     }
-    match reach::inbox_of(event, known.person(tx, event).await?) {
+    match inbox_of {
         Some(account) => inbox::insert(tx, account, event.id, now).await,
         None => Ok(()),
     }
 }
 
-async fn routes<'a>(
-    tx: &Tx,
-    event: &'a Event,
-    known: &mut Known<'_>,
-    now: Timestamp,
-) -> Result<Vec<NewDelivery<'a>>, StoreError> {
-    let mut routes = webhook_routes(tx, event, &mut known.endpoints, now).await?;
-    let test_addresses = known.test_addresses;
-    let person = known.person(tx, event).await?;
-    routes.extend(reach::person_routes(event, person, test_addresses, now));
-    routes.extend(bill_routes(tx, event, now).await?);
-    if event.audience.staff {
-        for member in staff_rows::all(tx.conn()).await? {
-            routes.push(NewDelivery {
-                event,
-                channel: ChannelKind::Telegram,
-                lane: lane_of(event.kind),
-                address: member.chat_id.to_string(),
-                language: member.language,
-                staff: true,
-                round: 0,
-                not_before: now,
-            });
-        }
+async fn staff_routes<'a>(tx: &Tx, event: &'a Event, now: Timestamp) -> Result<Vec<NewDelivery<'a>>, StoreError> {
+    if !event.audience.staff {
+        return Ok(Vec::new());
     }
-    Ok(routes)
+    let members = staff_rows::all(tx.conn()).await?.into_iter();
+    Ok(members
+        .map(|member| NewDelivery {
+            event,
+            channel: ChannelKind::Telegram,
+            lane: lane_of(event.kind),
+            address: member.chat_id.to_string(),
+            language: member.language,
+            staff: true,
+            round: 0,
+            not_before: now,
+        })
+        .collect())
 }
 
 /// The chats that show a bill hear of what becomes of it, whosever they are: their message changes.
