@@ -92,6 +92,27 @@ impl Row {
 /// Figures by slot, currency and value.
 pub(crate) type BySlot = BTreeMap<(i64, String, String), Figures>;
 
+/// The counts of one merchant and mode, of a span and a dimension, from one second until before another.
+const WITHIN: &str =
+    "WHERE merchant_id = $1 AND mode = $2 AND span = $3 AND dimension = $4 AND slot >= $5 AND slot < $6";
+
+/// What stands in the places of [`WITHIN`].
+fn within(
+    (merchant, mode): (MerchantId, Mode),
+    span: i64,
+    dimension: Dimension,
+    (from, until): (i64, i64),
+) -> Vec<Value> {
+    vec![
+        merchant.as_uuid().into(),
+        mode.as_str().into(),
+        i32::try_from(span).unwrap_or(i32::MAX).into(),
+        dimension.as_str().into(),
+        from.into(),
+        until.into(),
+    ]
+}
+
 /// The counts of slots from one second until before another.
 pub(crate) async fn slots(
     conn: &impl ConnectionTrait,
@@ -122,19 +143,8 @@ async fn of_span(
     dimension: Dimension,
     (from, until): (i64, i64),
 ) -> Result<BySlot, StoreError> {
-    let sql = format!(
-        "SELECT slot, currency, value, {} FROM report_rollup
-        WHERE merchant_id = $1 AND mode = $2 AND span = $3 AND dimension = $4 AND slot >= $5 AND slot < $6",
-        Figures::COLUMNS.join(", ")
-    );
-    let values = vec![
-        merchant.as_uuid().into(),
-        mode.as_str().into(),
-        i32::try_from(span).unwrap_or(i32::MAX).into(),
-        dimension.as_str().into(),
-        from.into(),
-        until.into(),
-    ];
+    let sql = format!("SELECT slot, currency, value, {} FROM report_rollup {WITHIN}", Figures::COLUMNS.join(", "));
+    let values = within((merchant, mode), span, dimension, (from, until));
     let rows: Vec<Row> = ask(conn, &sql, values).await?;
     let pairs = rows.into_iter().map(|row| {
         let figures = row.figures();
@@ -160,21 +170,13 @@ pub(crate) async fn sums(
     let columns: Vec<String> =
         Figures::COLUMNS.iter().map(|name| format!("CAST(SUM({name}) AS bigint) AS {name}")).collect();
     let sql = format!(
-        "SELECT CAST(0 AS bigint) AS slot, currency, value, {} FROM report_rollup
-        WHERE merchant_id = $1 AND mode = $2 AND span = $3 AND dimension = $4 AND slot >= $5 AND slot < $6
+        "SELECT CAST(0 AS bigint) AS slot, currency, value, {} FROM report_rollup {WITHIN}
         GROUP BY currency, value",
         columns.join(", ")
     );
     let mut sums: BTreeMap<(String, String), Figures> = BTreeMap::new();
     for (span, from, until) in parts.into_iter().filter(|(_, from, until)| from < until) {
-        let values = vec![
-            merchant.as_uuid().into(),
-            mode.as_str().into(),
-            i32::try_from(span).unwrap_or(i32::MAX).into(),
-            dimension.as_str().into(),
-            from.into(),
-            until.into(),
-        ];
+        let values = within((merchant, mode), span, dimension, (from, until));
         for row in ask::<Row>(conn, &sql, values).await? {
             let figures = row.figures();
             *sums.entry((row.currency, row.value)).or_default() += figures;
