@@ -267,6 +267,15 @@ impl Merchants {
             .await
     }
 
+    /// A merchant.
+    ///
+    /// # Errors
+    ///
+    /// [`MerchantError::NotFound`].
+    pub async fn get(&self, id: MerchantId) -> Result<Merchant, MerchantError> {
+        rows::by_id(self.store.reader(), id).await?.ok_or(MerchantError::NotFound(id))
+    }
+
     /// Every merchant, oldest first.
     ///
     /// # Errors

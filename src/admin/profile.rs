@@ -57,8 +57,7 @@ pub(super) async fn configure(
 ///
 /// When there is no such merchant.
 pub(super) async fn show(services: &Services, merchant: MerchantId) -> anyhow::Result<String> {
-    let known = services.merchants.list().await?.into_iter().find(|one| one.id == merchant);
-    let Some(known) = known else { bail!("there is no merchant {merchant}") };
+    let known = services.merchants.get(merchant).await?;
     let mut text = format!("{}  {}  {}\n", known.id, known.name, known.language.code());
     for mode in [Mode::Test, Mode::Live] {
         let Some(profile) = services.profiles.show(merchant, mode).await? else {

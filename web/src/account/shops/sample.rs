@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::{logged_in, theirs};
 use crate::account::form::{NoFields, PageForm};
 use crate::extract::ApiPath;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::WebState;
 
 /// A payment of the sample.
@@ -52,10 +52,7 @@ pub(super) async fn make(
     let Some(account) = logged_in(&visitor) else { return Ok(Redirect::to("/login").into_response()) };
     web.limiters().account.check(&account.id)?;
     theirs(&web, account, merchant).await?;
-    let merchants = web.merchants.list().await?;
-    let found = merchants.into_iter().find(|found| found.id == merchant);
-    let merchant = found.ok_or_else(|| Problem::new(Code::ShopNotFound, "there is no such shop"))?;
-    let scope = Scope { merchant, mode: Mode::Test, key_id: None };
+    let scope = Scope { merchant: web.merchants.get(merchant).await?, mode: Mode::Test, key_id: None };
     for sample in &SAMPLES {
         match pay(&web, &scope, sample).await {
             Ok(()) | Err(PaymentError::OrderRefTaken) => {}
