@@ -8,30 +8,28 @@ use crate::country::Country;
 use crate::crash::{self, Point};
 use crate::document::Document;
 use crate::event::{Event, EventType};
-use crate::id::{AccountId, CardId, MandateId, PaymentId, ReviewId};
+use crate::id::{AccountId, PaymentId, ReviewId};
 use crate::idempotency::{Answer, Claim};
 use crate::merchant::Scope;
 use crate::payment::action::{ReturnUrl, ThreeDs};
-use crate::payment::attempt::WalletName;
 use crate::payment::authenticate::{Waiting, asks_first};
 use crate::payment::bank::BankWord;
-use crate::payment::card::{Card, Cvc};
+use crate::payment::card::Card;
 use crate::payment::complete::{Sent, Settled, Stored};
 use crate::payment::decline::DeclineCode;
 use crate::payment::error::PaymentError;
 use crate::payment::message::NewMessage;
+use crate::payment::method::PaymentMethod;
 use crate::payment::published::{document_of, payment_event, staff_event};
 use crate::payment::service::{Gate, Handled, Subject, close_gate, detached, in_scope, pass_gate, recover};
-use crate::payment::telegram::TelegramPayer;
 use crate::payment::verify::Check;
 use crate::payment::{Payment, Payments};
-use crate::port::{Initiator, Instrument};
+use crate::port::Initiator;
 use crate::risk::{self, Challenge, Verdict};
 use crate::store::{
     Tx, attempt as attempt_rows, event as events, operation as operation_rows, payment as rows, review as reviews,
     risk as risk_rows, telegram_charge as charges,
 };
-use crate::vault::customer::CustomerRef;
 use crate::vault::keep::{self, Saving};
 
 /// How a buyer wants to pay.
@@ -68,84 +66,6 @@ impl Confirmation {
             return_url: None,
             save: None,
             payer: Payer { account: None, ip: None },
-        }
-    }
-}
-
-/// What a buyer pays with.
-#[derive(Debug)]
-pub enum PaymentMethod {
-    /// A card, given now.
-    Card {
-        /// Number and expiry.
-        card: Card,
-        /// Its security code.
-        cvc: Option<Cvc>,
-    },
-    /// A saved card, by its buyer.
-    Saved {
-        /// Which one.
-        card: CardId,
-        /// Its security code.
-        cvc: Cvc,
-        /// Whose it must be, if the merchant says.
-        customer: Option<CustomerRef>,
-    },
-    /// A saved card, by the merchant, under the buyer's agreement.
-    Mandate(MandateId),
-    /// An e-money wallet.
-    Wallet(WalletName),
-    /// In Telegram, which asks whether to go on.
-    Telegram(TelegramPayer),
-}
-
-impl PaymentMethod {
-    /// What the bank is shown. `opened` is the saved card, when it is one; `return_url` is where a wallet
-    /// sends the buyer back to.
-    pub(super) fn instrument<'a>(&'a self, opened: Option<&'a Card>, return_url: &'a str) -> Option<Instrument<'a>> {
-        let initiator = self.initiator();
-        Some(match self {
-            Self::Wallet(wallet) => Instrument::Wallet { wallet, return_url },
-            Self::Telegram(payer) => Instrument::Telegram(payer),
-            Self::Card { .. } | Self::Saved { .. } | Self::Mandate(_) => {
-                let (card, cvc) = self.card(opened)?;
-                Instrument::Card { card, cvc, authentication: None, initiator }
-            }
-        })
-    }
-
-    /// The card and its security code, when it is one.
-    pub(super) fn card<'a>(&'a self, opened: Option<&'a Card>) -> Option<(&'a Card, Option<&'a Cvc>)> {
-        match self {
-            Self::Card { card, cvc } => Some((card, cvc.as_ref())),
-            Self::Saved { cvc, .. } => Some((opened?, Some(cvc))),
-            Self::Mandate(_) => Some((opened?, None)),
-            Self::Wallet(_) | Self::Telegram(_) => None,
-        }
-    }
-
-    /// Who pays, when it is in Telegram.
-    pub(super) const fn telegram(&self) -> Option<&TelegramPayer> {
-        match self {
-            Self::Telegram(payer) => Some(payer),
-            Self::Card { .. } | Self::Saved { .. } | Self::Mandate(_) | Self::Wallet(_) => None,
-        }
-    }
-
-    /// The security code, when one came along.
-    pub(super) const fn cvc(&self) -> Option<&Cvc> {
-        match self {
-            Self::Card { cvc, .. } => cvc.as_ref(),
-            Self::Saved { cvc, .. } => Some(cvc),
-            Self::Mandate(_) | Self::Wallet(_) | Self::Telegram(_) => None,
-        }
-    }
-
-    /// Who starts the payment.
-    pub(super) const fn initiator(&self) -> Initiator {
-        match self {
-            Self::Card { .. } | Self::Saved { .. } | Self::Wallet(_) | Self::Telegram(_) => Initiator::Buyer,
-            Self::Mandate(_) => Initiator::Merchant,
         }
     }
 }
