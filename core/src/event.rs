@@ -155,6 +155,12 @@ named! {
 }
 
 impl EventType {
+    /// The name as it stands in the ids of texts: `payment-in-review`.
+    #[must_use]
+    pub fn in_texts(self) -> String {
+        self.as_str().replace(['.', '_'], "-")
+    }
+
     /// Whether merchants may subscribe to it and see it in `/v1/events`.
     #[must_use]
     pub fn is_public(self) -> bool {
@@ -186,6 +192,23 @@ pub struct Event {
     pub audience: Audience,
 }
 
+impl Event {
+    /// An event that tells people, and that no merchant sees. It is of the live world: people are real in both.
+    pub(crate) fn for_people(kind: EventType, audience: Audience, now: Timestamp) -> Self {
+        Self {
+            id: EventId::new(now),
+            kind,
+            mode: Mode::Live,
+            merchant_id: None,
+            payment_id: None,
+            sequence: 0,
+            created_at: now,
+            document: Document::default(),
+            audience,
+        }
+    }
+}
+
 /// The persons an event concerns. Never shown to merchants.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -202,6 +225,14 @@ pub struct Audience {
     pub staff: bool,
     /// What to tell besides the document: shop's name, reason, device. Keys are fixed per event type.
     pub facts: std::collections::BTreeMap<String, String>,
+}
+
+impl Audience {
+    /// A fact, when it is told.
+    #[must_use]
+    pub fn fact(&self, key: &str) -> Option<&str> {
+        self.facts.get(key).map(String::as_str)
+    }
 }
 
 #[cfg(test)]

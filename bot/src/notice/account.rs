@@ -13,7 +13,7 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
     let changed = event.audience.facts.get("what").is_some_and(|what| what == "changed");
     let id = match event.kind {
         EventType::AccountVerifierSet if changed => "account-verifier-changed".to_owned(),
-        kind => kind.as_str().replace(['.', '_'], "-"),
+        kind => kind.in_texts(),
     };
     let device = match event.kind {
         EventType::AccountLogin => event.audience.facts.get("device").and_then(|text| clean::line(text, 80)),

@@ -16,7 +16,7 @@ const ABOUT_GRAPHEMES_MAX: usize = 40;
 
 pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
     let digest = Digest::of(event);
-    let fact = |key: &str| event.audience.facts.get(key).map(String::as_str).unwrap_or_default();
+    let fact = |key: &str| event.audience.fact(key).unwrap_or_default();
     let title = match fact("pace") {
         "hourly" => "shop-digest-hourly",
         "daily" => "shop-digest-daily",
@@ -27,7 +27,7 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
     let mut lines = vec![words.tell(title, &args)];
     for ((kind, currency), sum) in &digest.sums {
         let Some(kind) = EventType::from_name(kind) else { continue };
-        let name = words.say(label(kind));
+        let name = words.say(&label(kind));
         lines.push(match currency.as_str() {
             "" => format!("{name}: {}", sum.count),
             currency => format!("{name}: {} · <b>{}</b>", sum.count, words.amount(sum.minor, currency)),
@@ -38,7 +38,7 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
     for line in &digest.lines {
         let about = clean::line(&line.about, ABOUT_GRAPHEMES_MAX).unwrap_or_else(|| "–".to_owned());
         let about = teloxide::utils::html::escape(&about);
-        let name = words.say(label(line.kind));
+        let name = words.say(&label(line.kind));
         lines.push(match line.currency.as_str() {
             "" => format!("• {name}: <code>{about}</code>"),
             currency => format!("• {name}: {} · <code>{about}</code>", words.amount(line.minor, currency)),
@@ -51,16 +51,22 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
 }
 
 /// The id of what a kind of event is called.
-const fn label(kind: EventType) -> &'static str {
-    match kind {
-        EventType::PaymentCaptured => "digest-payment-captured",
-        EventType::PaymentDeclined => "digest-payment-declined",
-        EventType::RefundSucceeded => "digest-refund-succeeded",
-        EventType::RefundFailed => "digest-refund-failed",
-        EventType::DisputeOpened => "digest-dispute-opened",
-        EventType::DisputeWon => "digest-dispute-won",
-        EventType::DisputeLost => "digest-dispute-lost",
-        EventType::EndpointFailing => "digest-endpoint-failing",
-        _ => "digest-endpoint-disabled",
+fn label(kind: EventType) -> String {
+    format!("digest-{}", kind.in_texts())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aviso_core::language::Language;
+    use aviso_core::merchant::digest::Topic;
+
+    #[test]
+    fn everything_that_members_are_told_of_has_a_name() {
+        for kind in EventType::ALL.iter().filter(|kind| Topic::of(**kind).is_some()) {
+            for language in Language::ALL {
+                assert_ne!(Words::of(language).say(&label(*kind)), label(*kind), "{language:?}");
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ const LINES_MAX: usize = 12;
 const TEXT_CHARS_MAX: usize = 2_000;
 
 pub(super) fn compose(event: &Event, words: &Words) -> Notice {
-    let fact = |key: &str| event.audience.facts.get(key).map(String::as_str).unwrap_or_default();
+    let fact = |key: &str| event.audience.fact(key).unwrap_or_default();
     let key = Key::press(words.say("key-settings"), Press::Setting(Setting::Category(Category::News)));
     Notice::new(Screen::text(shown(fact("title"), fact("text"), words)).row([key]), Follow::Aside)
 }

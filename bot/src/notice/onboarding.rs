@@ -10,18 +10,19 @@ use crate::clean;
 use crate::screen::{Key, Screen};
 use crate::words::{Args, Words};
 
-fn fact<'a>(event: &'a Event, key: &str) -> Option<&'a str> {
-    event.audience.facts.get(key).map(String::as_str)
-}
-
 /// What an applicant is told: what happened, and what is next.
 pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
-    let stage = fact(event, "stage").unwrap_or("trial").replace('_', "-");
-    let id =
-        if fact(event, "over").is_some() { "onboarding-trial-over".to_owned() } else { format!("onboarding-{stage}") };
+    let stage = event.audience.fact("stage").unwrap_or("trial").replace('_', "-");
+    let id = if event.audience.fact("over").is_some() {
+        "onboarding-trial-over".to_owned()
+    } else {
+        format!("onboarding-{stage}")
+    };
     let args = || {
-        let moment = |key: &str| fact(event, key).map_or_else(|| "–".to_owned(), |at| words.written_moment(at));
-        Args::new().with("shop", clean::name(fact(event, "shop").unwrap_or_default())).with("until", moment("until"))
+        let moment = |key: &str| event.audience.fact(key).map_or_else(|| "–".to_owned(), |at| words.written_moment(at));
+        Args::new()
+            .with("shop", clean::name(event.audience.fact("shop").unwrap_or_default()))
+            .with("until", moment("until"))
     };
     let mut html = words.tell(
         "account-notice",
@@ -37,23 +38,23 @@ pub(super) fn compose(event: &Event, words: &Words, site: &Url) -> Notice {
             html.push_str(&words.tell(id, &Args::new().with(key, value)));
         }
     };
-    line("onboarding-line-reason", "reason", fact(event, "reason").and_then(|text| clean::line(text, 200)));
-    line("onboarding-line-expected", "until", fact(event, "expected").map(|at| words.written_moment(at)));
-    let fee = fact(event, "fee").and_then(|minor| minor.parse().ok()).zip(fact(event, "currency"));
+    line("onboarding-line-reason", "reason", event.audience.fact("reason").and_then(|text| clean::line(text, 200)));
+    line("onboarding-line-expected", "until", event.audience.fact("expected").map(|at| words.written_moment(at)));
+    let fee = event.audience.fact("fee").and_then(|minor| minor.parse().ok()).zip(event.audience.fact("currency"));
     line("onboarding-line-fee", "amount", fee.map(|(minor, currency)| words.amount(minor, currency)));
-    let path = format!("account/shops/{}", fact(event, "merchant").unwrap_or_default());
+    let path = format!("account/shops/{}", event.audience.fact("merchant").unwrap_or_default());
     let key = page_key(words.say("key-shop"), site, &path);
     Notice::new(Screen::text(html).row(key), Follow::Aside)
 }
 
 /// The card of a shop for which staff must act.
 pub(super) fn for_staff(event: &Event, words: &Words) -> Option<Notice> {
-    let merchant = fact(event, "merchant")?.parse().ok()?;
-    let stage = fact(event, "stage").and_then(Stage::from_name)?;
+    let merchant = event.audience.fact("merchant")?.parse().ok()?;
+    let stage = event.audience.fact("stage").and_then(Stage::from_name)?;
     let args = Args::new()
-        .with("shop", clean::name(fact(event, "shop").unwrap_or_default()))
-        .with("merchant", fact(event, "merchant").unwrap_or_default())
-        .with("until", fact(event, "expected").map_or_else(|| "–".to_owned(), |at| words.written_moment(at)));
+        .with("shop", clean::name(event.audience.fact("shop").unwrap_or_default()))
+        .with("merchant", event.audience.fact("merchant").unwrap_or_default())
+        .with("until", event.audience.fact("expected").map_or_else(|| "–".to_owned(), |at| words.written_moment(at)));
     let text = match stage {
         Stage::InReview => "staff-applicant-in-review",
         Stage::BankReview => "staff-applicant-bank-review",

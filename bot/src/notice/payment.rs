@@ -17,7 +17,7 @@ use crate::words::{Args, Words};
 /// What a buyer's chat sees of an event of a payment.
 pub(super) fn compose(event: &Event, words: &Words) -> Option<Notice> {
     let document = event.document.payment.as_ref()?;
-    let shop = event.audience.facts.get("shop").map(String::as_str).unwrap_or_default();
+    let shop = event.audience.fact("shop").unwrap_or_default();
     let refund = event.document.refund.as_ref();
     let screen = payment_screen(document, shop, refund, words);
     let reply = match event.kind {

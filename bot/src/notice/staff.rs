@@ -101,7 +101,7 @@ pub(super) fn compose(job: &Job, words: &Words) -> Option<Notice> {
 }
 
 fn fact<'a>(event: &'a Event, key: &str) -> &'a str {
-    event.audience.facts.get(key).map(String::as_str).unwrap_or_default()
+    event.audience.fact(key).unwrap_or_default()
 }
 
 fn payment_args(document: &PaymentDocument, shop: &str, words: &Words) -> Args {

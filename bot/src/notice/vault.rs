@@ -13,7 +13,7 @@ use crate::words::{Args, Words};
 /// What a buyer's chat sees of an event of a saved card or mandate.
 pub(super) fn compose(event: &Event, words: &Words) -> Option<Notice> {
     let saved = event.document.saved_card.as_ref()?;
-    let shop = event.audience.facts.get("shop").map(String::as_str).unwrap_or_default();
+    let shop = event.audience.fact("shop").unwrap_or_default();
     let id = text_id(event.kind, saved);
     let mut args = Args::new()
         .with("shop", clean::name(shop))

@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use crate::account::Account;
 use crate::clock::{Clock, Timestamp};
-use crate::document::Document;
 use crate::event::{Audience, Event, EventType};
-use crate::id::{AccountId, EventId};
-use crate::merchant::Mode;
+use crate::id::AccountId;
 use crate::preference::Preferences;
 use crate::secret::Keyring;
 use crate::store::{Store, StoreError, account as rows};
@@ -51,15 +49,5 @@ impl Accounts {
 
 /// An event about an account. Such events are of the live world: people are real in both.
 pub(crate) fn event_of(kind: EventType, account: AccountId, now: Timestamp) -> Event {
-    Event {
-        id: EventId::new(now),
-        kind,
-        mode: Mode::Live,
-        merchant_id: None,
-        payment_id: None,
-        sequence: 0,
-        created_at: now,
-        document: Document::default(),
-        audience: Audience { account_id: Some(account), facts: BTreeMap::new(), ..Audience::default() },
-    }
+    Event::for_people(kind, Audience { account_id: Some(account), facts: BTreeMap::new(), ..Audience::default() }, now)
 }

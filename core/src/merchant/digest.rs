@@ -13,9 +13,8 @@ use chrono::Timelike;
 
 use crate::account::Account;
 use crate::clock::Timestamp;
-use crate::document::Document;
 use crate::event::{Audience, Event, EventType};
-use crate::id::{AccountId, EventId, MerchantId};
+use crate::id::{AccountId, MerchantId};
 use crate::merchant::member::{Members, Right, Rights};
 use crate::merchant::{Merchant, Mode};
 use crate::named::named;
@@ -81,7 +80,8 @@ impl Topic {
     }
 
     /// The topic of an event, if members are told of it.
-    const fn of(kind: EventType) -> Option<Self> {
+    #[must_use]
+    pub const fn of(kind: EventType) -> Option<Self> {
         match kind {
             EventType::PaymentCaptured | EventType::PaymentDeclined => Some(Self::Payments),
             EventType::RefundSucceeded | EventType::RefundFailed => Some(Self::Refunds),
@@ -250,18 +250,8 @@ fn digest_event(person: &Account, mode: Mode, shop: &str, pace: DigestPace, dige
     let mut facts = digest.facts();
     facts.insert("shop".to_owned(), shop.to_owned());
     facts.insert("pace".to_owned(), pace.as_str().to_owned());
-    Event {
-        id: EventId::new(now),
-        kind: EventType::ShopDigest,
-        mode,
-        // It is for the member, not for the merchant's list of events.
-        merchant_id: None,
-        payment_id: None,
-        sequence: 0,
-        created_at: now,
-        document: Document::default(),
-        audience: Audience { account_id: Some(person.id), facts, ..Audience::default() },
-    }
+    let audience = Audience { account_id: Some(person.id), facts, ..Audience::default() };
+    Event { mode, ..Event::for_people(EventType::ShopDigest, audience, now) }
 }
 
 #[cfg(test)]

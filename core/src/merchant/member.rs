@@ -11,10 +11,9 @@ use std::sync::Arc;
 use crate::account::email::EmailAddress;
 use crate::audit::{self, Actor};
 use crate::clock::{Clock, Timestamp};
-use crate::document::Document;
 use crate::event::{Audience, Event, EventType};
-use crate::id::{AccountId, EventId, MerchantId};
-use crate::merchant::{Merchant, Mode};
+use crate::id::{AccountId, MerchantId};
+use crate::merchant::Merchant;
 use crate::secret::Keyring;
 use crate::store::{
     Store, StoreError, Tx, account as accounts, digest as digests, event as events, member as rows,
@@ -284,15 +283,5 @@ async fn record(
 /// What a person is told of their membership. Not the merchant's event: shops do not hear of it.
 fn member_event(kind: EventType, account: Option<AccountId>, shop: &str, now: Timestamp) -> Event {
     let facts = [("shop".to_owned(), shop.to_owned())];
-    Event {
-        id: EventId::new(now),
-        kind,
-        mode: Mode::Live,
-        merchant_id: None,
-        payment_id: None,
-        sequence: 0,
-        created_at: now,
-        document: Document::default(),
-        audience: Audience { account_id: account, facts: facts.into(), ..Audience::default() },
-    }
+    Event::for_people(kind, Audience { account_id: account, facts: facts.into(), ..Audience::default() }, now)
 }

@@ -6,9 +6,8 @@ use std::time::Duration;
 use super::{Application, Contract, Onboarding, OnboardingError, Signature, Stage, Step};
 use crate::audit::{self, Actor};
 use crate::clock::{Clock, Timestamp};
-use crate::document::Document;
 use crate::event::{Audience, Event, EventType};
-use crate::id::{AccountId, EventId, KeyId, MerchantId};
+use crate::id::{AccountId, KeyId, MerchantId};
 use crate::language::Language;
 use crate::merchant::member::{Member, Rights};
 use crate::merchant::{self, Access, Merchant, Mode};
@@ -297,17 +296,7 @@ impl Onboardings {
             fact("fee", fee.minor().to_string());
             fact("currency", fee.currency().code().to_owned());
         }
-        Event {
-            id: EventId::new(now),
-            kind: EventType::OnboardingMoved,
-            mode: Mode::Live,
-            merchant_id: None,
-            payment_id: None,
-            sequence: 0,
-            created_at: now,
-            document: Document::default(),
-            audience,
-        }
+        Event::for_people(EventType::OnboardingMoved, audience, now)
     }
 
     async fn note(

@@ -7,11 +7,9 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::clock::Timestamp;
-use crate::document::Document;
 use crate::event::{Audience, Event, EventType};
 use crate::id::{AccountId, EventId};
 use crate::language::Language;
-use crate::merchant::Mode;
 use crate::store::StoreError;
 
 const NAME_CHARS_MAX: usize = 64;
@@ -114,20 +112,11 @@ impl News {
     pub(super) fn event(&self, account: &Account, now: Timestamp) -> Event {
         let text = &self.texts[account.language.code()];
         let facts = [("title", &text.title), ("text", &text.text)];
-        Event {
-            id: self.event_id(account.id),
-            kind: EventType::NewsPublished,
-            mode: Mode::Live,
-            merchant_id: None,
-            payment_id: None,
-            sequence: 0,
-            created_at: now,
-            document: Document::default(),
-            audience: Audience {
-                account_id: Some(account.id),
-                facts: facts.map(|(key, value)| (key.to_owned(), value.clone())).into(),
-                ..Audience::default()
-            },
-        }
+        let audience = Audience {
+            account_id: Some(account.id),
+            facts: facts.map(|(key, value)| (key.to_owned(), value.clone())).into(),
+            ..Audience::default()
+        };
+        Event { id: self.event_id(account.id), ..Event::for_people(EventType::NewsPublished, audience, now) }
     }
 }

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::clock::Timestamp;
-use crate::document::Document;
 use crate::event::{Audience, Event, EventType};
 use crate::id::{AccountId, EventId};
 use crate::merchant::Mode;
@@ -150,17 +149,8 @@ fn event_id(account: AccountId, month: Month) -> EventId {
 }
 
 fn event(id: EventId, account: &Account, report: &Report, now: Timestamp) -> Event {
-    Event {
-        id,
-        kind: EventType::ReportMonthly,
-        mode: Mode::Live,
-        merchant_id: None,
-        payment_id: None,
-        sequence: 0,
-        created_at: now,
-        document: Document::default(),
-        audience: Audience { account_id: Some(account.id), facts: report.facts(), ..Audience::default() },
-    }
+    let audience = Audience { account_id: Some(account.id), facts: report.facts(), ..Audience::default() };
+    Event { id, ..Event::for_people(EventType::ReportMonthly, audience, now) }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const ABOUT_GRAPHEMES_MAX: usize = 40;
 
 pub(super) fn letter(source: &Source<'_>) -> Result<Draft, ComposeError> {
     let digest = Digest::of(&source.job.event);
-    let pace = match source.job.event.audience.facts.get("pace").map(String::as_str) {
+    let pace = match source.job.event.audience.fact("pace") {
         Some("hourly") => "shop-digest-hourly",
         Some("daily") => "shop-digest-daily",
         _ => "shop-digest",
@@ -29,7 +29,7 @@ pub(super) fn letter(source: &Source<'_>) -> Result<Draft, ComposeError> {
         } else {
             format!("{} ({})", source.money(sum.minor, currency)?, sum.count)
         };
-        draft = draft.row(source.row(label(kind), shown));
+        draft = draft.row(source.row(&label(kind), shown));
     }
     for line in &digest.lines {
         let about = clean::line(&line.about, ABOUT_GRAPHEMES_MAX).unwrap_or_else(|| "–".to_owned());
@@ -38,22 +38,29 @@ pub(super) fn letter(source: &Source<'_>) -> Result<Draft, ComposeError> {
         } else {
             format!("{} · {about}", source.money(line.minor, &line.currency)?)
         };
-        draft = draft.row(source.row(label(line.kind), shown));
+        draft = draft.row(source.row(&label(line.kind), shown));
     }
     Ok(draft.row(source.date_row()).button(source.button("button-cabinet", "/merchant")))
 }
 
 /// What a kind of event is called in a table.
-const fn label(kind: EventType) -> &'static str {
-    match kind {
-        EventType::PaymentCaptured => "digest-payment-captured",
-        EventType::PaymentDeclined => "digest-payment-declined",
-        EventType::RefundSucceeded => "digest-refund-succeeded",
-        EventType::RefundFailed => "digest-refund-failed",
-        EventType::DisputeOpened => "digest-dispute-opened",
-        EventType::DisputeWon => "digest-dispute-won",
-        EventType::DisputeLost => "digest-dispute-lost",
-        EventType::EndpointFailing => "digest-endpoint-failing",
-        _ => "digest-endpoint-disabled",
+fn label(kind: EventType) -> String {
+    format!("digest-{}", kind.in_texts())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Words;
+    use aviso_core::language::Language;
+    use aviso_core::merchant::digest::Topic;
+
+    #[test]
+    fn everything_that_members_are_told_of_has_a_name() {
+        for kind in EventType::ALL.iter().filter(|kind| Topic::of(**kind).is_some()) {
+            for language in Language::ALL {
+                assert_ne!(Words::of(language).say(&label(*kind)), label(*kind), "{language:?}");
+            }
+        }
     }
 }

@@ -158,14 +158,14 @@ fn text_of(event: &Event, words: Words) -> String {
 
 /// The id of the words for a kind of event.
 fn text_id(kind: EventType) -> String {
-    format!("inbox-{}", kind.as_str().replace(['.', '_'], "-"))
+    format!("inbox-{}", kind.in_texts())
 }
 
 /// The paragraphs below the line: only news has some.
 fn more_of(event: &Event) -> Vec<String> {
     match event.kind {
         EventType::NewsPublished => {
-            let text = event.audience.facts.get("text").map(String::as_str).unwrap_or_default();
+            let text = event.audience.fact("text").unwrap_or_default();
             text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
         }
         _ => Vec::new(),
