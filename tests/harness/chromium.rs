@@ -9,7 +9,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use crate::until::until;
+use crate::until::{until, until_within};
 
 /// The narrowest window that Chromium opens.
 const WINDOW_WIDTH_MIN: u32 = 500;
@@ -82,14 +82,14 @@ impl Chromium {
         Self { page, driver, _profile: profile }
     }
 
-    /// Waits for an element.
+    /// Waits for an element. While a page gives way to the next one the driver answers with an error: it is not
+    /// there yet.
     ///
     /// # Panics
     ///
     /// When it does not appear.
     pub async fn find(&self, css: &str) -> fantoccini::elements::Element {
-        let wait = self.page.wait().at_most(Duration::from_secs(30));
-        wait.for_element(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
+        until_within(Duration::from_secs(30), css, async || self.page.find(Locator::Css(css)).await.ok()).await
     }
 
     /// Waits until the text of the first such element contains something.
